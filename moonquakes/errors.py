@@ -1,0 +1,79 @@
+"""The exceptions that carry Lua errors through Python.
+
+A *pending* error is what a library function raises: its text still lacks the
+position, and for a bad argument the function's name, of the caller.  Only the
+engine knows those; it settles a pending error into a :class:`LuaError`.
+"""
+
+from __future__ import annotations
+
+from moonquakes.values import LuaValue, type_name
+
+
+class LuaError(Exception):
+    """An error raised by Lua code or by the interpreter (§2.3).
+
+    Attributes:
+        value: the error object, any Lua value (a message is a latin-1 ``str``).
+        traceback: the Lua stack at the point of the error, in the format of
+            ``debug.traceback``, or None when nobody asked for it.
+        handled: whether a message handler (``xpcall``) has already seen it.
+    """
+
+    def __init__(self, value: LuaValue, traceback: str | None = None) -> None:
+        super().__init__(value)
+        self.value = value
+        self.traceback = traceback
+        self.handled = False
+
+    def __str__(self) -> str:
+        if isinstance(self.value, str):
+            return self.value.encode("latin-1").decode("utf-8", "replace")
+        return f"(error object is {self.value!r})"
+
+
+class LuaSyntaxError(LuaError):
+    """A chunk does not conform to the grammar (§9); ``value`` is Lua's own message."""
+
+
+class PendingError(LuaError):
+    """An error whose message still needs the position of the calling Lua function.
+
+    The counterpart of ``luaL_error``: the engine puts ``chunk:line:`` of the
+    function that called the raising host function before the message.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+class ArgumentError(PendingError):
+    """A bad argument of a host function: the counterpart of ``luaL_argerror``.
+
+    Args:
+        position: number of the argument, from 1.
+        message: what is wrong with it, such as ``"table expected, got nil"``.
+
+    The engine settles it as ``bad argument #1 to 'name' (message)``, with the
+    name by which the function was called.
+    """
+
+    def __init__(self, position: int, message: str) -> None:
+        super().__init__(message)
+        self.position = position
+        self.message = message
+        self.expected: str | None = None
+        self.actual: LuaValue = None
+
+    @classmethod
+    def wrong_type(cls, position: int, expected: str, actual: LuaValue) -> ArgumentError:
+        """Return the error ``expected expected, got <type of actual>`` (``luaL_typeerror``).
+
+        The engine words the type: ``no value`` when the argument was not passed,
+        the metatable's ``__name`` when it has one.
+        """
+        error = cls(position, "")
+        error.expected = expected
+        error.actual = actual
+        error.message = f"{expected} expected, got {type_name(actual)}"
+        return error

@@ -1,0 +1,121 @@
+"""What a Lua value is in Python: the representation every other module relies on.
+
+| Lua              | Python                                                         |
+|------------------|----------------------------------------------------------------|
+| nil              | ``None``                                                       |
+| boolean          | :data:`TRUE`, :data:`FALSE` (never ``True``/``False``)         |
+| integer          | ``int`` in -2**63 .. 2**63-1                                   |
+| float            | ``float``                                                      |
+| string           | ``str`` with one code point 0-255 per byte ("latin-1 ``str``") |
+| table            | :class:`moonquakes.vm.table.Table`                             |
+| function         | a plain Python function (``types.FunctionType``)               |
+| userdata, thread | :class:`Userdata`, ``moonquakes.vm.coroutines.Coroutine``      |
+
+This module must not import anything else of the package.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any, Final, TypeAlias
+
+#: Any Lua value as the table above describes it.  Python's type system cannot
+#: tell a latin-1 ``str`` from another, so the alias documents and does not check.
+LuaValue: TypeAlias = Any
+
+#: What a function returns: one bare value, or a tuple when it has none or several results.
+LuaResults: TypeAlias = Any
+
+MAX_INTEGER: Final = 0x7FFFFFFFFFFFFFFF
+MIN_INTEGER: Final = -0x8000000000000000
+
+
+class LuaBoolean:
+    """A Lua boolean; only the two singletons ``TRUE`` and ``FALSE`` exist.
+
+    Python's own booleans are integers (``True == 1``), so they would make
+    ``t[true]`` and ``t[1]`` the same key and ``true + 1`` a number.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> str:
+        return self.name.upper()
+
+    def __bool__(self) -> bool:
+        return self is TRUE
+
+
+TRUE: Final = LuaBoolean("true")
+FALSE: Final = LuaBoolean("false")
+
+
+class Userdata:
+    """A full userdata: a host value with a metatable and user values (§2.1).
+
+    ``value`` is the host's own Python object; Lua code never reaches it but
+    through what the host puts into ``metatable``.
+    """
+
+    __slots__ = ("__weakref__", "metatable", "user_values", "value")
+
+    def __init__(self, value: object = None, metatable: Any = None, user_values: int = 0) -> None:
+        self.value = value
+        self.metatable = metatable
+        self.user_values: list[LuaValue] = [None] * user_values
+
+
+class LightUserdata:
+    """A light userdata: equal to another one of the same host object (§2.1)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is LightUserdata and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+#: Lua's type name by exact Python class.  ``vm.table`` and ``vm.coroutines`` add theirs.
+TYPE_NAMES: Final[dict[type, str]] = {
+    type(None): "nil",
+    LuaBoolean: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    FunctionType: "function",
+    Userdata: "userdata",
+    LightUserdata: "userdata",
+}
+
+
+def type_name(value: LuaValue) -> str:
+    """Return Lua's name for the type of ``value`` (``"nil"``, ``"number"``, ...)."""
+    return TYPE_NAMES[type(value)]
+
+
+def first(results: LuaResults) -> LuaValue:
+    """Return the first of a function's results, nil when there is none."""
+    if type(results) is tuple:
+        return results[0] if results else None
+    return results
+
+
+def as_tuple(results: LuaResults) -> tuple[LuaValue, ...]:
+    """Return a function's results as a tuple, however many there are."""
+    return results if type(results) is tuple else (results,)
+
+
+def pack_results(values: tuple[LuaValue, ...]) -> LuaResults:
+    """Return ``values`` in the form a function returns them."""
+    return values[0] if len(values) == 1 else values
