@@ -96,7 +96,7 @@ def to_integer(value: object) -> int | None:
 def to_number(value: object) -> Number | None:
     """Return a number as it is, a string that denotes one converted, else None."""
     if type(value) is int or type(value) is float:
-        return value  # type: ignore[return-value]  # mypy does not narrow through `or`
+        return value
     return parse_number(value) if type(value) is str else None
 
 
