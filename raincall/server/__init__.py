@@ -1,0 +1,1 @@
+"""The RESP server: connections, sessions and command dispatch over the embedded store."""
