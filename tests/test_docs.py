@@ -1,0 +1,52 @@
+"""Whether the documentation is true where a machine can tell: generated pages, links, commands."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def test_the_table_of_opcodes_is_current() -> None:
+    path = ROOT / "docs" / "generate_opcodes.py"
+    spec = importlib.util.spec_from_file_location("generate_opcodes", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.PAGE.read_text(encoding="utf-8") == module.opcodes_page(), (
+        "run: python docs/generate_opcodes.py"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}, which does not exist"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    """A path in backquotes under one of our folders must be there."""
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(
+        r"`((?:moonquakes|raincall|docs|tests|bench|conformance|examples|\.ci)/[\w./-]+)`", text
+    )
+    for name in named:
+        assert (ROOT / name).exists(), f"{page.name} names {name}, which does not exist"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_dev_that_are_named_exist(page: Path) -> None:
+    usage = subprocess.run(["./dev", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    known = set(re.findall(r"^  (\w+) ", usage, re.MULTILINE))
+    assert {"demo", "test"} <= known
+    for command in re.findall(r"\./dev ([a-z]+)", page.read_text(encoding="utf-8")):
+        assert command in known, f"{page.name} names ./dev {command}, which does not exist"
