@@ -169,8 +169,10 @@ Expression: TypeAlias = (
 
 @dataclass(slots=True)
 class Block:
-    """A list of statements; ``last_line`` is the line of the token that ends the block
-    (``end``, ``else``, ``elseif``, ``until`` or the end of the file).
+    """A list of statements between two tokens: ``line`` is the line of the token before it
+    (``do``, ``then``, ``else``, ``repeat``, a parameter list's ``)``; 1 for a chunk) and
+    ``last_line`` that of the one that ends it (``end``, ``else``, ``elseif``, ``until`` or
+    the end of the file).  The compiler gives both to the instructions that belong to them.
     """
 
     line: int
