@@ -77,3 +77,23 @@ class ArgumentError(PendingError):
         error.actual = actual
         error.message = f"{expected} expected, got {type_name(actual)}"
         return error
+
+
+def chunk_id(source: str) -> str:
+    """Return the short form of a chunk name that messages show (at most 59 bytes).
+
+    ``"=name"`` shows ``name``, ``"@file"`` shows ``file`` (its end, after ``...``,
+    when long), anything else ``[string "first line..."]``.
+    """
+    limit = 60
+    source = source.partition("\0")[0]  # the reference formats a C string
+    if source[:1] == "=":
+        return source[1:limit]
+    if source[:1] == "@":
+        name = source[1:]
+        return name if len(name) < limit else "..." + name[len(name) - (limit - 4) :]
+    first, newline, _ = source.partition("\n")
+    room = limit - len('[string "') - len("...") - len('"]') - 1
+    if not newline and len(source) < room:
+        return f'[string "{source}"]'
+    return f'[string "{first[:room]}..."]'

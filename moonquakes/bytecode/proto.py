@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from moonquakes.errors import chunk_id as chunk_id
 from moonquakes.values import LuaValue
 
 
@@ -82,22 +83,3 @@ class Proto:
                     return variable.name
                 remaining -= 1
         return None
-
-
-def chunk_id(source: str) -> str:
-    """Return the short form of a chunk name that messages show (at most 59 bytes).
-
-    ``"=name"`` shows ``name``, ``"@file"`` shows ``file`` (its end, after ``...``,
-    when long), anything else ``[string "first line..."]``.
-    """
-    limit = 60
-    if source[:1] == "=":
-        return source[1:limit]
-    if source[:1] == "@":
-        name = source[1:]
-        return name if len(name) < limit else "..." + name[len(name) - (limit - 4) :]
-    first, newline, _ = source.partition("\n")
-    room = limit - len('[string "') - len("...") - len('"]') - 1
-    if not newline and len(source) <= room:
-        return f'[string "{source}"]'
-    return f'[string "{first[:room]}..."]'
