@@ -1,0 +1,93 @@
+"""How is a token stream parsed by the table that Lark built of the grammar?
+
+An LALR(1) table drives a stack of states and one of values; a reduction calls the function
+that ``build.py`` has for the rule, so the tree grows during the parse.  A state is a dict
+from a symbol to what to do: enter a state (that state's dict itself), or reduce (a tuple).
+Lark's own driver would do the same from the same table at half the speed and would have
+to be imported first.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from moonquakes.parser import build
+from moonquakes.parser.lexer import Token
+
+State: TypeAlias = dict[str, Any]
+
+#: Every nested statement, operand or assignment target of the reference's parser leaves at
+#: least one symbol on the stack, so that a stack this deep may nest too deep for it.
+DEEP: Final = 190
+
+
+class Stuck(Exception):
+    """The table allows no token that comes next."""
+
+
+class Deep(Exception):
+    """The program nests so deep that somebody has to count how deep."""
+
+
+@cache
+def start_state() -> State:
+    """Return the state in which a chunk begins; the others hang on it."""
+    from moonquakes.parser.generate import build_table, fingerprint, grammar_text
+
+    table = json.loads(pkgutil.get_data("moonquakes.parser", "lua.json") or b"{}")
+    grammar = grammar_text()
+    if table.get("fingerprint") != fingerprint(grammar):
+        table = build_table(grammar)
+    reductions = [
+        (len(symbols), left, build.action(alias, symbols) if alias else None)
+        for left, alias, *symbols in table["rules"]
+    ]
+    states: list[State] = [{} for _ in table["states"]]
+    for state, row in zip(states, table["states"], strict=True):
+        for symbol, action in row.items():
+            state[symbol] = states[action] if action >= 0 else reductions[-1 - action]
+    return states[0]
+
+
+def parse(tokens: Iterable[Token], deep: int = DEEP) -> tuple[Any, int]:
+    """Parse tokens up to ``<eof>``; return what the start rule made and the value of ``<eof>``.
+
+    Raises Stuck, Deep when more than ``deep`` symbols are pending, and what ``build.py`` raises.
+    """
+    state = start_state()
+    states: list[State] = [state]
+    values: list[Any] = []
+    build: Callable[..., Any] | None
+    try:
+        for kind, value in tokens:
+            action = state[kind]
+            while type(action) is tuple:
+                size, left, build = action
+                if size == 1:
+                    if build is not None:
+                        values[-1] = build(values[-1])
+                    states.pop()
+                elif size:
+                    if build is not None:
+                        values[-size:] = (build(*values[-size:]),)
+                    else:
+                        del values[1 - size :]
+                    del states[-size:]
+                elif build is not None:
+                    values.append(build())
+                state = states[-1][left]
+                states.append(state)
+                action = state[kind]
+            state = action
+            states.append(state)
+            values.append(value)
+            if len(states) > deep:
+                raise Deep
+    except KeyError:
+        raise Stuck from None
+    root, end = values
+    return root, end
