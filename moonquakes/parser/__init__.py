@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from moonquakes.parser import table
 from moonquakes.parser.ast import Chunk
-from moonquakes.parser.build import NotAStatement, end_block
-from moonquakes.parser.errors import syntax_error
+from moonquakes.parser.build import NotAStatementError, bound_block
 from moonquakes.parser.lexer import tokens
 
 __all__ = ["parse", "skip_shebang"]
@@ -22,9 +23,12 @@ def parse(source: str, chunk_name: str) -> Chunk:
     """
     try:
         body, last_line = table.parse(tokens(source, chunk_name))
-    except (table.Stuck, table.Deep, NotAStatement):
-        raise syntax_error(chunk_name, 1, "syntax error") from None
-    end_block(body, last_line)
+    except (table.UnexpectedTokenError, table.DeepNestingError, NotAStatementError):
+        from moonquakes.parser.diagnosis import diagnose
+
+        diagnose(source, chunk_name)
+        body, last_line = table.parse(tokens(source, chunk_name), deep=sys.maxsize)
+    bound_block(body, 1, last_line)
     return Chunk(chunk_name, body)
 
 

@@ -5,7 +5,7 @@ rule's symbols from left to right: a line for a reserved word or symbol, the pai
 and line for a name, a node for a literal, and what a function here returned for a rule.
 They must not judge a program: what the grammar allows and Lua does not is the compiler's.
 The one exception is an expression that is neither call nor variable where only those may
-stand; that raises :class:`NotAStatement`.
+stand; that raises :class:`NotAStatementError`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Arguments: TypeAlias = tuple[int, int, list[Expression]]
 _Attributed: TypeAlias = tuple[list[str], list[str | None], int]
 
 
-class NotAStatement(Exception):
+class NotAStatementError(Exception):
     """An expression stands where only a call or an assignment can (``syntax error``)."""
 
 
@@ -33,9 +33,8 @@ def action(name: str, symbols: list[str]) -> Callable[..., Any]:
         return _binary(symbols[1])
     if name == "unary":
         return _unary(symbols[0])
-    found = globals()[name]
-    assert callable(found)
-    return found
+    function: Callable[..., Any] = globals()[name]
+    return function
 
 
 def _first_line(node: Expression) -> int:
@@ -59,19 +58,18 @@ def chunk(body: Block) -> Block:
 
 
 def block(statements: list[Statement]) -> Block:
-    return Block(statements[0].line if statements else 0, 0, statements)
+    return Block(1, 0, statements)
 
 
 def block_returning(statements: list[Statement], last: ast.Return) -> Block:
     statements.append(last)
-    return Block(statements[0].line, 0, statements)
+    return Block(1, 0, statements)
 
 
-def end_block(body: Block, line: int) -> None:
-    """Note the line of the token that ends a block."""
-    body.last_line = line
-    if not body.statements:
-        body.line = line
+def bound_block(body: Block, opening: int, closing: int) -> None:
+    """Note the lines of the tokens before and after a block."""
+    body.line = opening
+    body.last_line = closing
 
 
 def no_statements() -> list[Statement]:
@@ -97,13 +95,13 @@ def return_values(line: int, values: list[Expression], semicolon: int = 0) -> as
 def call_statement(expression: Expression) -> ast.CallStatement:
     if type(expression) is ast.Call or type(expression) is ast.MethodCall:
         return ast.CallStatement(_first_line(expression), expression.last_line, expression)
-    raise NotAStatement
+    raise NotAStatementError
 
 
 def last_target(target: Expression, equals: int, values: list[Expression]) -> ast.Assign:
     if type(target) is ast.Name or type(target) is ast.Index:
         return ast.Assign(_first_line(target), values[-1].last_line, [target], values)
-    raise NotAStatement
+    raise NotAStatementError
 
 
 def more_targets(target: Expression, comma: int, rest: ast.Assign) -> ast.Assign:
@@ -111,7 +109,7 @@ def more_targets(target: Expression, comma: int, rest: ast.Assign) -> ast.Assign
         rest.targets.append(target)
         rest.line = _first_line(target)
         return rest
-    raise NotAStatement
+    raise NotAStatementError
 
 
 def assign(assignment: ast.Assign) -> ast.Assign:
@@ -132,21 +130,22 @@ def goto(line: int, name: _Name) -> ast.Goto:
 
 
 def do(line: int, body: Block, end: int) -> ast.Do:
-    end_block(body, end)
+    bound_block(body, line, end)
     return ast.Do(line, end, body)
 
 
 def while_(line: int, condition: Expression, do: int, body: Block, end: int) -> ast.While:
-    end_block(body, end)
+    bound_block(body, do, end)
     return ast.While(line, end, condition, body)
 
 
 def repeat(line: int, body: Block, until: int, condition: Expression) -> ast.Repeat:
-    end_block(body, until)
+    bound_block(body, line, until)
     return ast.Repeat(line, condition.last_line, body, condition, until)
 
 
 def first_clause(line: int, condition: Expression, then: int, body: Block) -> list[IfClause]:
+    body.line = then
     return [IfClause(line, 0, condition, body)]
 
 
@@ -154,13 +153,13 @@ def next_clause(
     clauses: list[IfClause], line: int, condition: Expression, then: int, body: Block
 ) -> list[IfClause]:
     _end_clause(clauses[-1], line)
+    body.line = then
     clauses.append(IfClause(line, 0, condition, body))
     return clauses
 
 
 def _end_clause(clause: IfClause, line: int) -> None:
-    end_block(clause.body, line)
-    clause.last_line = clause.body.last_line
+    clause.body.last_line = clause.last_line = line
 
 
 def if_(clauses: list[IfClause], end: int) -> ast.If:
@@ -170,7 +169,7 @@ def if_(clauses: list[IfClause], end: int) -> ast.If:
 
 def if_else(clauses: list[IfClause], otherwise: int, body: Block, end: int) -> ast.If:
     _end_clause(clauses[-1], otherwise)
-    end_block(body, end)
+    bound_block(body, otherwise, end)
     return ast.If(clauses[0].line, end, clauses, body)
 
 
@@ -185,7 +184,7 @@ def numeric_for(
     body: Block,
     end: int,
 ) -> ast.NumericFor:
-    end_block(body, end)
+    bound_block(body, do, end)
     return ast.NumericFor(line, end, name[0], start, stop, None, body)
 
 
@@ -202,14 +201,14 @@ def numeric_for_step(
     body: Block,
     end: int,
 ) -> ast.NumericFor:
-    end_block(body, end)
+    bound_block(body, do, end)
     return ast.NumericFor(line, end, name[0], start, stop, step, body)
 
 
 def generic_for(
     line: int, names: list[str], in_: int, values: list[Expression], do: int, body: Block, end: int
 ) -> ast.GenericFor:
-    end_block(body, end)
+    bound_block(body, do, end)
     return ast.GenericFor(line, end, names, values, body)
 
 
@@ -274,14 +273,14 @@ def next_name(names: list[str], comma: int, name: _Name) -> list[str]:
 
 
 def body(opening: int, closing: int, body: Block, end: int) -> Function:
-    end_block(body, end)
+    bound_block(body, closing, end)
     return Function(opening, end, [], False, body)
 
 
 def body_parameters(
     opening: int, parameters: tuple[list[str], bool], closing: int, body: Block, end: int
 ) -> Function:
-    end_block(body, end)
+    bound_block(body, closing, end)
     return Function(opening, end, parameters[0], parameters[1], body)
 
 

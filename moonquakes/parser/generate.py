@@ -50,7 +50,7 @@ def build_table(grammar: str) -> dict[str, Any]:
     return {"fingerprint": fingerprint(grammar), "rules": rules, "states": rows}
 
 
-def _automaton(grammar: str) -> tuple[list[list[Any]], list[Row], int]:
+def _automaton(grammar: str) -> tuple[list[list[Any]], dict[int, Row], int]:
     """Let Lark build the automaton; return its rules, states and start state."""
     from lark import Lark
     from lark.grammar import Rule
@@ -70,10 +70,10 @@ def _automaton(grammar: str) -> tuple[list[list[Any]], list[Row], int]:
             rule_numbers[key] = len(rules)
             symbols = [spelling.get(symbol["name"], symbol["name"]) for symbol in entry["expansion"]]
             rules.append([entry["origin"]["name"], entry["alias"], *symbols])
-    symbols = {number: spelling.get(name, name) for number, name in table["tokens"].items()}
+    symbol_names = {number: spelling.get(name, name) for number, name in table["tokens"].items()}
     states = {
         state: {
-            symbols[symbol]: -1 - rule_numbers[target["@"]] if kind else target
+            symbol_names[symbol]: -1 - rule_numbers[target["@"]] if kind else target
             for symbol, (kind, target) in row.items()
         }
         for state, row in table["states"].items()

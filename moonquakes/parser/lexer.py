@@ -14,13 +14,37 @@ from typing import Any, Final, TypeAlias
 
 from moonquakes.parser.ast import Number, String
 from moonquakes.parser.errors import END, quote, syntax_error
-from moonquakes.parser.literals import BadLiteral, long_bracket, numeral, short_string
+from moonquakes.parser.literals import BadLiteralError, long_bracket, numeral, short_string
 
 Token: TypeAlias = tuple[str, Any]
 
 RESERVED: Final = frozenset(
-    "and break do else elseif end false for function goto if in local nil not or repeat return then true"
-    " until while".split()
+    # fmt: off
+    (
+        "and",
+        "break",
+        "do",
+        "else",
+        "elseif",
+        "end",
+        "false",
+        "for",
+        "function",
+        "goto",
+        "if",
+        "in",
+        "local",
+        "nil",
+        "not",
+        "or",
+        "repeat",
+        "return",
+        "then",
+        "true",
+        "until",
+        "while",
+    )
+    # fmt: on
 )
 
 _LINE_BREAK: Final = re.compile(r"\r\n?|\n\r?")
@@ -90,12 +114,12 @@ def tokens(source: str, chunk_name: str, texts: list[str] | None = None) -> Iter
                 line += newlines
                 yield "STRING", String(first_line, line, value)
             elif group == "bracket":
-                raise BadLiteral("invalid long string delimiter", text)
+                raise BadLiteralError("invalid long string delimiter", text)
             else:
                 value, position, newlines = long_bracket(source, match.end(), text, line)
                 line += newlines
                 if group == "long":
                     yield "STRING", String(first_line, line, value)
-    except BadLiteral as error:
+    except BadLiteralError as error:
         near = END if error.near is None else quote(error.near)
         raise syntax_error(chunk_name, line + error.newlines, error.message, near) from None

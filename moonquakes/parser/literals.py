@@ -32,7 +32,7 @@ _ESCAPES: Final = {
 _MAX_UTF8: Final = 0x7FFFFFFF
 
 
-class BadLiteral(Exception):
+class BadLiteralError(Exception):
     """A literal is malformed.
 
     Attributes:
@@ -49,12 +49,12 @@ class BadLiteral(Exception):
 
 
 def numeral(text: str) -> int | float:
-    """Return the value of a numeral; raise BadLiteral when it is none."""
+    """Return the value of a numeral; raise BadLiteralError when it is none."""
     if len(text) < 19 and text.isdigit():
         return int(text)
     value = parse_number(text)
     if value is None:
-        raise BadLiteral("malformed number", text)
+        raise BadLiteralError("malformed number", text)
     return value
 
 
@@ -69,7 +69,7 @@ def long_bracket(source: str, start: int, opening: str, line: int) -> tuple[str,
     if end < 0:
         what = "comment" if opening.startswith("-") else "string"
         message = f"unfinished long {what} (starting at line {line})"
-        raise BadLiteral(message, None, source.count("\n", start))
+        raise BadLiteralError(message, None, source.count("\n", start))
     contents = source[start:end]
     return contents.removeprefix("\n"), end + len(closing), contents.count("\n")
 
@@ -94,7 +94,7 @@ def short_string(source: str, start: int) -> tuple[str, int, int]:
             return "".join(parts), position + 1, newlines
         if character != "\\":
             near = quote + "".join(parts) if character else None
-            raise BadLiteral("unfinished string", near, newlines)
+            raise BadLiteralError("unfinished string", near, newlines)
         escape = source[position + 1 : position + 2]
         simple = _ESCAPES.get(escape)
         if simple is not None:
@@ -107,17 +107,17 @@ def short_string(source: str, start: int) -> tuple[str, int, int]:
             position = match.end()
             newlines += match[0].count("\n")
         elif escape == "":
-            raise BadLiteral("unfinished string", None, newlines)
+            raise BadLiteralError("unfinished string", None, newlines)
         else:
             try:
                 value, position = _numeric_escape(source, position, escape)
-            except _BadEscape as error:
+            except _BadEscapeError as error:
                 shown = quote + "".join(parts) + source[position : error.position + 1]
-                raise BadLiteral(error.message, shown, newlines) from None
+                raise BadLiteralError(error.message, shown, newlines) from None
             parts.append(value)
 
 
-class _BadEscape(Exception):
+class _BadEscapeError(Exception):
     """``position`` is that of the character at which the escape sequence goes wrong."""
 
     def __init__(self, message: str, position: int) -> None:
@@ -134,9 +134,9 @@ def _numeric_escape(source: str, start: int, kind: str) -> tuple[str, int]:
         return _utf8_escape(source, start + 2)
     match = _DECIMAL.match(source, start + 1)
     if match is None:
-        raise _BadEscape("invalid escape sequence", start + 1)
+        raise _BadEscapeError("invalid escape sequence", start + 1)
     if int(match[0]) > 255:
-        raise _BadEscape("decimal escape too large", match.end())
+        raise _BadEscapeError("decimal escape too large", match.end())
     return chr(int(match[0])), match.end()
 
 
@@ -144,24 +144,24 @@ def _hexadecimal_escape(source: str, start: int) -> tuple[str, int]:
     match = _HEX.match(source, start, start + 2)
     assert match is not None
     if match.end() < start + 2:
-        raise _BadEscape("hexadecimal digit expected", match.end())
+        raise _BadEscapeError("hexadecimal digit expected", match.end())
     return chr(int(match[0], 16)), start + 2
 
 
 def _utf8_escape(source: str, start: int) -> tuple[str, int]:
     if not source.startswith("{", start):
-        raise _BadEscape("missing '{'", start)
+        raise _BadEscapeError("missing '{'", start)
     match = _HEX.match(source, start + 1)
     assert match is not None
     digits = match[0]
     if not digits:
-        raise _BadEscape("hexadecimal digit expected", start + 1)
+        raise _BadEscapeError("hexadecimal digit expected", start + 1)
     significant = digits.lstrip("0")
     if len(significant) > 8 or int(digits, 16) > _MAX_UTF8:
         surplus = 8 if len(significant) > 8 and int(significant[:8], 16) <= _MAX_UTF8 else 7
-        raise _BadEscape("UTF-8 value too large", match.end() - len(significant) + surplus)
+        raise _BadEscapeError("UTF-8 value too large", match.end() - len(significant) + surplus)
     if not source.startswith("}", match.end()):
-        raise _BadEscape("missing '}'", match.end())
+        raise _BadEscapeError("missing '}'", match.end())
     return encode_utf8(int(digits, 16)), match.end() + 1
 
 

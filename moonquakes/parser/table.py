@@ -25,11 +25,11 @@ State: TypeAlias = dict[str, Any]
 DEEP: Final = 190
 
 
-class Stuck(Exception):
+class UnexpectedTokenError(Exception):
     """The table allows no token that comes next."""
 
 
-class Deep(Exception):
+class DeepNestingError(Exception):
     """The program nests so deep that somebody has to count how deep."""
 
 
@@ -56,7 +56,8 @@ def start_state() -> State:
 def parse(tokens: Iterable[Token], deep: int = DEEP) -> tuple[Any, int]:
     """Parse tokens up to ``<eof>``; return what the start rule made and the value of ``<eof>``.
 
-    Raises Stuck, Deep when more than ``deep`` symbols are pending, and what ``build.py`` raises.
+    Raises UnexpectedTokenError, DeepNestingError when more than ``deep`` symbols are pending,
+    and what ``build.py`` raises.
     """
     state = start_state()
     states: list[State] = [state]
@@ -86,8 +87,8 @@ def parse(tokens: Iterable[Token], deep: int = DEEP) -> tuple[Any, int]:
             states.append(state)
             values.append(value)
             if len(states) > deep:
-                raise Deep
+                raise DeepNestingError
     except KeyError:
-        raise Stuck from None
+        raise UnexpectedTokenError from None
     root, end = values
     return root, end
