@@ -1,0 +1,108 @@
+"""The coroutine library (§6.2)."""
+
+from __future__ import annotations
+
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING
+
+from moonquakes.errors import ArgumentError, LuaError, PendingError
+from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, pack_results
+from moonquakes.vm.coroutines import Coroutine, close, resume, suspend
+from moonquakes.vm.frames import AnyFrame
+from moonquakes.vm.functions import Intrinsic, attach_intrinsic
+from moonquakes.vm.interpreter import resume_from_host
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+
+def open_coroutine(state: State) -> Table:
+    """Return the library's table."""
+
+    def create(f: LuaValue = None, *_: LuaValue) -> LuaResults:
+        return Coroutine(state, _check_function(f))
+
+    def resume_coroutine(*arguments: LuaValue) -> LuaResults:
+        coroutine = _check_coroutine(arguments[0] if arguments else None)
+        return pack_results(tuple(resume_from_host(state, coroutine, list(arguments[1:]), wraps=False)))
+
+    def yield_values(*_: LuaValue) -> LuaResults:
+        if state.current.function is None:
+            raise LuaError("attempt to yield from outside a coroutine")
+        raise LuaError("attempt to yield across a C-call boundary")
+
+    def wrap(f: LuaValue = None, *_: LuaValue) -> LuaResults:
+        return _make_wrapper(Coroutine(state, _check_function(f)))
+
+    def status(co: LuaValue = None, *_: LuaValue) -> LuaResults:
+        return _check_coroutine(co).status
+
+    def running(*_: LuaValue) -> LuaResults:
+        return state.current, TRUE if state.current.function is None else FALSE
+
+    def isyieldable(co: LuaValue = None, *_: LuaValue) -> LuaResults:
+        coroutine = co if type(co) is Coroutine else state.current
+        return TRUE if coroutine.function is not None and not coroutine.host_calls else FALSE
+
+    def close_coroutine(co: LuaValue = None, *_: LuaValue) -> LuaResults:
+        coroutine = _check_coroutine(co)
+        if coroutine.status not in ("suspended", "dead"):
+            raise PendingError(f"cannot close a {coroutine.status} coroutine")
+        error = close(state, coroutine)
+        return TRUE if error is None else (FALSE, error.value)
+
+    resume_coroutine.__code__ = attach_intrinsic(resume_coroutine.__code__, Intrinsic(_begin_resume))
+    yield_values.__code__ = attach_intrinsic(yield_values.__code__, Intrinsic(suspend))
+    return Table.from_fields(
+        {
+            "create": create,
+            "resume": resume_coroutine,
+            "yield": yield_values,
+            "wrap": wrap,
+            "status": status,
+            "running": running,
+            "isyieldable": isyieldable,
+            "close": close_coroutine,
+        }
+    )
+
+
+def _check_function(value: LuaValue) -> FunctionType:
+    if type(value) is FunctionType:
+        return value
+    raise ArgumentError.wrong_type(1, "function", value)
+
+
+def _check_coroutine(value: LuaValue) -> Coroutine:
+    if type(value) is Coroutine:
+        return value
+    raise ArgumentError.wrong_type(1, "coroutine", value)
+
+
+def _begin_resume(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    coroutine = arguments.pop(0) if arguments else None
+    if type(coroutine) is not Coroutine:
+        frame.calling = function
+        raise ArgumentError.wrong_type(1, "coroutine", coroutine)
+    resume(state, frame, coroutine, arguments, wraps=False)
+
+
+def _begin_wrapper(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    resume(state, frame, (function.__closure__ or ())[0].cell_contents, arguments, wraps=True)
+
+
+def _make_wrapper(coroutine: Coroutine) -> FunctionType:
+    """Return the function of ``coroutine.wrap``: each call resumes the coroutine."""
+
+    def wrapper(*arguments: LuaValue) -> LuaResults:
+        return pack_results(tuple(resume_from_host(coroutine.state, coroutine, list(arguments), wraps=True)))
+
+    global _wrapper_code
+    if _wrapper_code is None:
+        _wrapper_code = attach_intrinsic(wrapper.__code__, Intrinsic(_begin_wrapper))
+    wrapper.__code__ = _wrapper_code
+    return wrapper  # type: ignore[return-value]  # a def is a FunctionType
+
+
+_wrapper_code: CodeType | None = None

@@ -1,0 +1,134 @@
+"""The stack as Lua code sees it: levels, function names, positions, tracebacks (§6.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from moonquakes.bytecode.proto import chunk_id
+from moonquakes.values import LuaValue
+from moonquakes.vm.coroutines import CoroutineBase
+from moonquakes.vm.frames import AnyFrame, Boundary, Frame, ProtectedFrame
+from moonquakes.vm.names import Description, describe_call
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: A traceback longer than this many levels is cut in the middle, as the reference's.
+_HEAD, _TAIL = 10, 11
+
+
+@dataclass(slots=True)
+class Activation:
+    """One level of the stack.
+
+    Attributes:
+        function: what runs there; None for the host below everything.
+        frame: its frame, None for a host function.
+        caller: the frame that called it, None when the host did.
+    """
+
+    function: FunctionType | None
+    frame: Frame | None
+    caller: AnyFrame | None
+
+    @property
+    def current_line(self) -> int:
+        """The line being executed, -1 when unknown."""
+        if self.frame is None:
+            return -1
+        return self.frame.proto.line_at(max(self.frame.pc - 2, 0))
+
+    @property
+    def name(self) -> Description | None:
+        """How its caller named it, None when unknown."""
+        if self.caller is None or (self.frame is not None and self.frame.is_tail):
+            return None
+        return function_name(self.caller)
+
+
+def function_name(caller: AnyFrame) -> Description | None:
+    """Say how the function that ``caller`` is calling was named, None when not by Lua code."""
+    if type(caller) is Frame:
+        return describe_call(caller.proto, caller.pc - 2)
+    return None
+
+
+def activations(frame: AnyFrame | None) -> Iterator[Activation]:
+    """Walk the levels from ``frame``, the running one, down to the coroutine's or the host's start."""
+    while frame is not None:
+        if frame.calling is not None:
+            yield Activation(frame.calling, None, frame)
+        if type(frame) is Frame:
+            yield Activation(frame.function, frame, frame.previous)
+        elif isinstance(frame, ProtectedFrame):
+            yield Activation(frame.function, None, frame.previous)
+        elif isinstance(frame, CoroutineBase):
+            return
+        elif isinstance(frame, Boundary) and frame.previous is None:
+            yield Activation(None, None, None)
+        frame = frame.previous
+
+
+def position(activation: Activation) -> str:
+    """Return ``chunk:line: `` of a level, empty for a host function (``luaL_where``)."""
+    if activation.frame is None:
+        return ""
+    line = activation.current_line
+    source = chunk_id(activation.frame.proto.source)
+    return f"{source}:{line}: " if line > 0 else f"{source}:?: "
+
+
+def global_function_name(state: State, function: LuaValue) -> str | None:
+    """Return ``module.name`` of a function that a loaded module holds, ``name`` for a global."""
+    if function is None:
+        return None
+    for module, table in state.loaded.hash.items():
+        if type(module) is not str or type(table) is not Table:
+            continue
+        for name, value in table.hash.items():
+            if value is function and type(name) is str:
+                return name if module == "_G" else f"{module}.{name}"
+    return None
+
+
+def traceback(state: State, frame: AnyFrame | None, message: str | None, level: int) -> str:
+    """Return the stack from ``level`` on in the format of ``luaL_traceback``."""
+    lines = [message] if message is not None else []
+    lines.append("stack traceback:")
+    levels = list(activations(frame))[level:]
+    skip = len(levels) - _HEAD - _TAIL
+    for number, activation in enumerate(levels):
+        if skip > 0 and _HEAD <= number < _HEAD + skip:
+            if number == _HEAD:
+                lines.append(f"\n\t...\t(skipping {skip} levels)".lstrip("\n"))
+            continue
+        lines.append("\t" + _describe(state, activation))
+        if activation.frame is not None and activation.frame.is_tail:
+            lines.append("\t(...tail calls...)")
+    return "\n".join(lines)
+
+
+def _describe(state: State, activation: Activation) -> str:
+    frame = activation.frame
+    if frame is None:
+        where = "[C]:"
+    else:
+        line = activation.current_line
+        where = f"{chunk_id(frame.proto.source)}:{line}:" if line > 0 else f"{chunk_id(frame.proto.source)}:"
+    name = global_function_name(state, activation.function)
+    described = activation.name
+    if name is not None:
+        what = f"function '{name}'"
+    elif described is not None:
+        what = f"{described[0]} '{described[1]}'"
+    elif frame is None:
+        what = "?"
+    elif frame.proto.line_defined == 0:
+        what = "main chunk"
+    else:
+        what = f"function <{chunk_id(frame.proto.source)}:{frame.proto.line_defined}>"
+    return f"{where} in {what}"

@@ -1,0 +1,83 @@
+"""Calling a Lua value from a frame: the one place that tells the kinds of callee apart.
+
+A Lua function gets a new frame and runs when the interpreter comes back to its
+loop; a host function runs at once; an intrinsic arranges the frames itself.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.values import LuaValue
+from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
+from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.messages import call_error
+from moonquakes.vm.prepare import prepare
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: How many ``__call`` metamethods may stand before a function.
+_MAX_CALL_CHAIN = 200
+
+
+def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:
+    """Call ``callee``; ``frame``, which is the running one, receives the results.
+
+    ``arguments`` is consumed.  On return either the results were received or
+    ``state.frame`` is the frame to run next.
+    """
+    callee = resolve_call(state, frame, callee, arguments)
+    constants = callee.__code__.co_consts
+    target = constants[-1] if constants else None
+    kind = type(target)
+    if kind is Proto:
+        push_frame(state, frame, callee, target, arguments)
+    elif kind is Intrinsic:
+        target.begin(state, frame, callee, arguments)  # type: ignore[union-attr]  # told by kind
+    else:
+        frame.calling = callee
+        results = callee(*arguments)
+        frame.calling = None
+        frame.receive(list(results) if type(results) is tuple else [results])
+
+
+def resolve_call(
+    state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]
+) -> FunctionType:
+    """Follow ``__call`` to a function, putting each called value before the arguments (§2.4)."""
+    for _ in range(_MAX_CALL_CHAIN):
+        if type(callee) is FunctionType:
+            return callee
+        handler = state.metamethod(callee, "__call")
+        if handler is None:
+            raise call_error(frame, callee)
+        arguments.insert(0, callee)
+        callee = handler
+    raise state.runtime_error("C stack overflow")
+
+
+def push_frame(
+    state: State, previous: AnyFrame, function: FunctionType, proto: Proto, arguments: list[LuaValue]
+) -> Frame:
+    """Make the frame of a call of a Lua function the running one; ``arguments`` become its registers."""
+    frame = Frame(state, function, proto, previous)
+    if frame.depth > MAX_DEPTH:
+        raise state.runtime_error("stack overflow")
+    code = proto.prepared
+    frame.code = code if code is not None else prepare(proto)
+    count = len(arguments)
+    params = proto.num_params
+    if count > params:
+        if proto.is_vararg:
+            frame.varargs = arguments[params:]
+        del arguments[params:]
+        count = params
+    size = proto.max_stack_size
+    if count < size:
+        arguments += [None] * (size - count)
+    frame.R = arguments
+    state.frame = frame
+    return frame

@@ -1,0 +1,184 @@
+"""Coroutines on the VM (§2.6): a coroutine is the frames it was suspended with.
+
+Resuming puts those frames on top of the resumer's, yielding takes them off again;
+no Python call is involved, so a coroutine may yield across anything that the VM
+itself called (``pcall``, metamethods, iterators).
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from moonquakes.errors import LuaError
+from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaValue
+from moonquakes.vm.calls import call_value
+from moonquakes.vm.frames import AnyFrame, Frame, HostFrame
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: How many coroutines may have resumed each other (the reference counts C stack levels).
+MAX_NESTING = 195
+
+
+class Coroutine:
+    """A Lua thread.
+
+    Attributes:
+        status: ``suspended``, ``running``, ``normal`` or ``dead`` (``coroutine.status``).
+        function: the body; None for the main coroutine.
+        frame: top frame while suspended, or at the error that ended it; None before the start.
+        host_calls: host functions, called from this coroutine, that called back into Lua:
+            while there are any it cannot yield.
+        resumer: the coroutine that resumed this one, while it runs.
+        error: the error that ended it, not closed yet.
+    """
+
+    __slots__ = (
+        "__weakref__", "base", "error", "frame", "function", "host_calls", "nesting", "resumer", "state", "status",
+    )  # fmt: skip
+
+    def __init__(self, state: State, function: FunctionType | None) -> None:
+        self.state = state
+        self.function = function
+        self.status = "suspended" if function is not None else "running"
+        self.frame: AnyFrame | None = None
+        self.base = CoroutineBase(state, self)
+        self.host_calls = 0
+        self.nesting = 0
+        self.resumer: Coroutine | None = None
+        self.error: LuaError | None = None
+
+
+class CoroutineBase(HostFrame):
+    """The frame below a coroutine's first; ``previous`` is the resumer's frame while it runs.
+
+    ``wraps`` tells a function of ``coroutine.wrap`` from ``coroutine.resume``: it
+    returns plain values and passes errors on.
+    """
+
+    __slots__ = ("coroutine", "wraps")
+    catches = True
+    closes_on_error = False
+
+    def __init__(self, state: State, coroutine: Coroutine) -> None:
+        super().__init__(state, None)
+        self.coroutine = coroutine
+        self.wraps = False
+
+    def receive(self, values: list[LuaValue]) -> None:
+        """The body returned."""
+        _give_back(self.coroutine, "dead", values)
+
+    def fail(self, error: LuaError) -> LuaError | None:
+        """The body raised ``error``; return it when it goes on in the resumer, else deliver it there."""
+        coroutine = self.coroutine
+        state = self.state
+        coroutine.frame = state.frame
+        coroutine.error = error
+        resumer = _switch_back(coroutine, "dead")
+        if not self.wraps:
+            resumer.receive([FALSE, error.value])
+            return None
+        closed = close(state, coroutine)
+        value = closed.value if closed is not None else error.value
+        if type(value) is str:
+            value = state.position() + value
+        return LuaError(value)
+
+
+def resume(
+    state: State, frame: AnyFrame, coroutine: Coroutine, arguments: list[LuaValue], wraps: bool
+) -> None:
+    """Continue ``coroutine``; ``frame``, the running one, receives what it yields or returns."""
+    problem = None
+    if coroutine.status == "dead":
+        problem = "cannot resume dead coroutine"
+    elif coroutine.status != "suspended":
+        problem = "cannot resume non-suspended coroutine"
+    elif state.current.nesting >= MAX_NESTING:
+        problem = "C stack overflow"
+    if problem is not None:
+        if wraps:
+            raise LuaError(state.position() + problem)
+        frame.receive([FALSE, problem])
+        return
+    base = coroutine.base
+    base.previous = frame
+    base.wraps = wraps
+    resumer = state.current
+    coroutine.resumer = resumer
+    coroutine.nesting = resumer.nesting + 1
+    resumer.status = "normal"
+    coroutine.status = "running"
+    state.current = coroutine
+    top = coroutine.frame
+    if top is None:
+        state.frame = base
+        call_value(state, base, coroutine.function, arguments)
+    else:
+        coroutine.frame = None
+        top.calling = None
+        state.frame = top
+        top.receive(arguments)
+
+
+def suspend(state: State, frame: AnyFrame, function: FunctionType, values: list[LuaValue]) -> None:
+    """Yield ``values`` from the running coroutine; ``frame`` receives what it is resumed with.
+
+    Raises:
+        LuaError: the coroutine is the main one, or a host function stands in between.
+    """
+    coroutine = state.current
+    if coroutine.function is None:
+        raise LuaError("attempt to yield from outside a coroutine")
+    if coroutine.host_calls:
+        raise LuaError("attempt to yield across a C-call boundary")
+    frame.calling = function
+    coroutine.frame = frame
+    _give_back(coroutine, "suspended", values)
+
+
+def _switch_back(coroutine: Coroutine, status: str) -> AnyFrame:
+    """Make the resumer run again and return its frame."""
+    state = coroutine.state
+    base = coroutine.base
+    resumer_frame = base.previous
+    base.previous = None  # type: ignore[assignment]  # not running
+    coroutine.status = status
+    resumer = coroutine.resumer
+    assert resumer is not None
+    coroutine.resumer = None
+    resumer.status = "running"
+    state.current = resumer
+    state.frame = resumer_frame
+    return resumer_frame
+
+
+def _give_back(coroutine: Coroutine, status: str, values: list[LuaValue]) -> None:
+    frame = _switch_back(coroutine, status)
+    frame.receive(values if coroutine.base.wraps else [TRUE, *values])
+
+
+def close(state: State, coroutine: Coroutine) -> LuaError | None:
+    """Close a suspended or dead coroutine's pending variables; return the error it ends with, if any."""
+    frame = coroutine.frame
+    error = coroutine.error
+    coroutine.frame = None
+    coroutine.error = None
+    coroutine.status = "dead"
+    while frame is not None:
+        if type(frame) is Frame and frame.tbc:
+            while frame.tbc:
+                value = frame.register_value(frame.tbc.pop())
+                handler = state.metamethod(value, "__close")
+                try:
+                    state.call(handler, value, error.value if error is not None else None)
+                except LuaError as raised:
+                    error = raised
+        frame = frame.previous
+    return error
+
+
+TYPE_NAMES[Coroutine] = "thread"

@@ -1,0 +1,181 @@
+"""Frames: the VM's stack of activations, a linked list on the heap.
+
+Every frame can ``receive`` the results of what it called and is linked to the
+frame it returns to by ``previous``.  :class:`Frame` runs Lua code.  The others
+stand for host code: :class:`Boundary` where Python called into Lua,
+:class:`ProtectedFrame` for ``pcall``, :class:`ClosingFrame` while an error runs
+``__close`` metamethods, ``CoroutineBase`` (in ``coroutines``) below a coroutine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, Any, Final
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.errors import LuaError
+from moonquakes.values import FALSE, TRUE, LuaValue
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: Values of ``Frame.wanted`` besides a number of results: all of them, or a call of ``finish``.
+MULTIPLE: Final = -1
+FINISH: Final = -2
+
+#: Depth of Lua calls at which a stack overflows (the reference's limit is 1 000 000 slots).
+MAX_DEPTH: Final = 200_000
+
+
+class Frame:
+    """One activation of a Lua function on the VM.
+
+    Attributes:
+        R: registers; at least ``proto.max_stack_size`` values.
+        pc: index into ``code`` of the next instruction (1-based: the listing's number).
+            While the frame waits for a callee, ``pc - 1`` is the instruction that called.
+        top: end of the last open list of values in ``R``.
+        open: cells of captured registers by register, which then hold the value's truth.
+        tbc: registers of pending to-be-closed variables, or None.
+        dest, wanted: where results of the current call go, and how many of them.
+        finish: called with the results instead when ``wanted`` is FINISH.
+        calling: the host function being called from here, or None.
+        is_tail: whether this activation replaced its caller's.
+    """
+
+    __slots__ = (
+        "R", "calling", "cells", "code", "depth", "dest", "finish", "function", "is_tail", "open",
+        "pc", "previous", "proto", "state", "tbc", "top", "varargs", "wanted",
+    )  # fmt: skip
+
+    function: FunctionType
+    cells: tuple[CellType, ...]
+    proto: Proto
+    code: list[Any]
+    R: list[LuaValue]
+    previous: AnyFrame
+    varargs: list[LuaValue] | None
+
+    catches = False
+
+    def __init__(self, state: State, function: FunctionType, proto: Proto, previous: AnyFrame) -> None:
+        self.state = state
+        self.function = function
+        self.cells = function.__closure__  # type: ignore[assignment]  # a Lua function has its home
+        self.proto = proto
+        self.previous = previous
+        self.depth = previous.depth + 1
+        self.pc = 1
+        self.top = 0
+        self.open: dict[int, CellType] | None = None
+        self.tbc: list[int] | None = None
+        self.dest = 0
+        self.wanted = 0
+        self.finish: Callable[[Frame, list[LuaValue]], None] | None = None
+        self.calling: FunctionType | None = None
+        self.is_tail = False
+        self.varargs = None
+
+    def receive(self, values: list[LuaValue]) -> None:
+        """Take the results of the call this frame made; it is the running frame again."""
+        wanted = self.wanted
+        if wanted == FINISH:
+            finish = self.finish
+            self.finish = None
+            finish(self, values)  # type: ignore[misc]  # set together with wanted
+            return
+        dest = self.dest
+        count = len(values)
+        if wanted == MULTIPLE:
+            self.top = dest + count
+        elif count < wanted:
+            values = values + [None] * (wanted - count)
+        elif count > wanted:
+            values = values[:wanted]
+        self.R[dest : dest + len(values)] = values
+        if self.open:
+            for register in range(dest, dest + len(values)):
+                if register in self.open:
+                    self.open[register].cell_contents = self.R[register]
+
+    def register_value(self, register: int) -> LuaValue:
+        """Return the value of a register, through its cell when it is captured."""
+        if self.open and register in self.open:
+            return self.open[register].cell_contents
+        return self.R[register]
+
+
+class HostFrame:
+    """Base of the frames that stand for host code."""
+
+    __slots__ = ("calling", "depth", "nargs", "previous", "state")
+
+    wanted: Final = FINISH
+    catches = False
+    tbc: list[int] | None = None
+
+    def __init__(self, state: State, previous: AnyFrame | None) -> None:
+        self.state = state
+        self.previous: AnyFrame = previous  # type: ignore[assignment]  # None only below the first entry
+        self.depth: int = previous.depth + 1 if previous is not None else 0
+        self.calling: FunctionType | None = None
+        self.nargs = 0
+
+    def receive(self, values: list[LuaValue]) -> None:
+        raise NotImplementedError
+
+
+class Boundary(HostFrame):
+    """The point where Python called into the VM; ``results`` is set when the callee returned.
+
+    ``handler`` is a message handler of the host: it gets an error where it was raised.
+    """
+
+    __slots__ = ("handler", "results")
+    catches = True
+
+    def __init__(self, state: State, previous: AnyFrame | None) -> None:
+        super().__init__(state, previous)
+        self.results: list[LuaValue] = []
+        self.handler: Callable[[LuaError], LuaError] | None = None
+
+    def receive(self, values: list[LuaValue]) -> None:
+        self.results = values
+
+
+class ProtectedFrame(HostFrame):
+    """``pcall`` (``handler`` None) or ``xpcall``: catches the error of what it called."""
+
+    __slots__ = ("function", "handler")
+    catches = True
+
+    def __init__(self, state: State, previous: AnyFrame, function: FunctionType, handler: LuaValue) -> None:
+        super().__init__(state, previous)
+        self.function = function
+        self.handler = handler
+
+    def receive(self, values: list[LuaValue]) -> None:
+        self.state.frame = self.previous
+        self.previous.receive([TRUE, *values])
+
+    def catch(self, error: LuaError) -> None:
+        self.state.frame = self.previous
+        self.previous.receive([FALSE, error.value])
+
+
+class ClosingFrame(HostFrame):
+    """Waits for a ``__close`` metamethod run by an error, then raises that error again."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, state: State, previous: AnyFrame, error: LuaError) -> None:
+        super().__init__(state, previous)
+        self.error = error
+
+    def receive(self, values: list[LuaValue]) -> None:
+        self.state.frame = self.previous
+        raise self.error
+
+
+AnyFrame = Frame | HostFrame

@@ -1,0 +1,103 @@
+"""Lua functions as plain Python functions: how a closure is made, and read back.
+
+A closure's code object carries its Proto as the last constant, and its
+``__closure__`` holds first the :class:`Home` and then one cell per upvalue.
+Host functions that the VM must treat as its own (``pcall``, ``coroutine.resume``)
+carry an :class:`Intrinsic` at the same place.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from types import CellType, CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from moonquakes.bytecode.proto import Proto
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+
+class Home(weakref.ref[FunctionType]):
+    """A closure's link to itself and to its state.
+
+    It lets the Python body of a Lua function, called from the host, know which
+    function it is; weak, because a function must not keep itself alive.
+    """
+
+    __slots__ = ("state",)
+    state: State
+
+
+class Intrinsic:
+    """Marks a host function that the VM runs without a Python call.
+
+    ``begin(state, frame, function, arguments)`` starts it; ``frame`` is ready to
+    receive the results.
+    """
+
+    __slots__ = ("begin",)
+
+    def __init__(self, begin: Callable[[State, Any, FunctionType, list[Any]], None]) -> None:
+        self.begin = begin
+
+
+_templates: dict[int, CodeType] = {}
+_no_globals: dict[str, Any] = {"__builtins__": {}, "__name__": "lua"}
+
+
+def _template(upvalue_count: int) -> CodeType:
+    """Return the code of a function with a home and ``upvalue_count`` free variables.
+
+    CPython orders free variables by name, hence the zero padding.
+    """
+    code = _templates.get(upvalue_count)
+    if code is None:
+        names = ["home", *(f"u{i:03d}" for i in range(upvalue_count))]
+        source = (
+            f"def outer({', '.join(names)}):\n"
+            "    def function(*arguments):\n"
+            "        return home.state.enter(home(), arguments)\n"
+            f"        {', '.join(names)},\n"
+            "    return function\n"
+        )
+        scope: dict[str, Any] = {}
+        exec(compile(source, "<lua function>", "exec"), scope)
+        function = scope["outer"](*names)
+        code = _templates[upvalue_count] = function.__code__
+        assert code.co_freevars == tuple(names)
+    return code
+
+
+def code_for(proto: Proto) -> CodeType:
+    """Return the code object that closures of ``proto`` share."""
+    template = _template(len(proto.upvalues))
+    return template.replace(co_consts=(*template.co_consts, proto))
+
+
+def make_closure(state: State, code: CodeType, cells: list[CellType]) -> FunctionType:
+    """Return a new Lua function over ``code`` (see :func:`code_for`) and its upvalues' cells."""
+    home_cell = CellType()
+    function = FunctionType(code, _no_globals, "function", None, (home_cell, *cells))
+    home = Home(function)
+    home.state = state
+    home_cell.cell_contents = home
+    return function
+
+
+def proto_of(function: FunctionType) -> Proto | None:
+    """Return the Proto of a Lua function, None for a host function."""
+    constants = function.__code__.co_consts
+    proto = constants[-1] if constants else None
+    return proto if type(proto) is Proto else None
+
+
+def upvalue_cells(function: FunctionType) -> tuple[CellType, ...]:
+    """Return the cells of a Lua function's upvalues, in the Proto's order."""
+    return (function.__closure__ or ())[1:]
+
+
+def attach_intrinsic(code: CodeType, intrinsic: Intrinsic) -> CodeType:
+    """Return ``code`` marked as a function that the VM runs through ``intrinsic``."""
+    return code.replace(co_consts=(*code.co_consts, intrinsic))

@@ -1,0 +1,199 @@
+"""The interpreter loop, and what happens to the frames when an error is raised.
+
+``run`` executes frames until the given :class:`Boundary` has its results.  Lua
+calls, metamethods, protected calls and coroutines only change ``state.frame``;
+Python recurses only where a host function calls back into Lua.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.errors import LuaError
+from moonquakes.values import LuaValue
+from moonquakes.vm.calls import call_value
+from moonquakes.vm.coroutines import Coroutine, CoroutineBase, resume
+from moonquakes.vm.frames import AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
+from moonquakes.vm.settle import is_host_error, settle
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: How deep host functions may call back into Lua (the reference's LUAI_MAXCCALLS, less its reserve).
+MAX_HOST_DEPTH: Final = 195
+
+
+def run(state: State, boundary: Boundary) -> list[LuaValue]:
+    """Run from ``state.frame`` until ``boundary`` receives results; return them.
+
+    Raises:
+        LuaError: an error that nothing above the boundary caught.  The frames
+            above it are gone then, and the frame below it is the running one.
+    """
+    pc = 0
+    frame: AnyFrame = boundary
+    while True:
+        try:
+            while True:
+                frame = state.frame
+                if frame is boundary:
+                    state.frame = boundary.previous
+                    return boundary.results
+                code = frame.code  # type: ignore[union-attr]  # host frames never stay on top
+                R = frame.R  # type: ignore[union-attr]  # noqa: N806
+                pc = frame.pc  # type: ignore[union-attr]
+                while True:
+                    op, a, b, c, n = code[pc]
+                    pc = op(frame, R, a, b, c, n)
+                    if pc:
+                        continue
+                    break
+        except Exception as exception:
+            if state.frame is frame and type(frame) is Frame and pc:
+                frame.pc = pc + 1
+            unwind(state, boundary, settle(state, exception))
+
+
+def call_from_host(
+    state: State,
+    callee: LuaValue,
+    arguments: list[LuaValue],
+    handler: Callable[[LuaError], LuaError] | None = None,
+) -> list[LuaValue]:
+    """Call a Lua value from Python and return its results.
+
+    ``handler`` replaces an error where it was raised, before any frame is dropped.
+    """
+
+    def begin(boundary: Boundary) -> None:
+        boundary.handler = handler
+        call_value(state, boundary, callee, arguments)
+
+    return _run_from_host(state, begin)
+
+
+def resume_from_host(
+    state: State, coroutine: Coroutine, arguments: list[LuaValue], wraps: bool
+) -> list[LuaValue]:
+    """Resume a coroutine from Python and return what ``coroutine.resume`` would, or a wrapper's call."""
+
+    def begin(boundary: Boundary) -> None:
+        resume(state, boundary, coroutine, arguments, wraps)
+
+    return _run_from_host(state, begin)
+
+
+def _run_from_host(state: State, begin: Callable[[Boundary], None]) -> list[LuaValue]:
+    """Run what ``begin`` starts on top of a new boundary."""
+    boundary = Boundary(state, state.frame)
+    if state.host_depth >= MAX_HOST_DEPTH:
+        raise state.runtime_error("C stack overflow")
+    coroutine = state.current
+    state.host_depth += 1
+    coroutine.host_calls += 1
+    state.frame = boundary
+    try:
+        try:
+            begin(boundary)
+        except Exception as exception:
+            unwind(state, boundary, settle(state, exception))
+        return run(state, boundary)
+    finally:
+        # KeyboardInterrupt and its like leave frames behind.
+        state.frame = boundary.previous
+        state.current = coroutine
+        state.host_depth -= 1
+        coroutine.host_calls -= 1
+
+
+def protected_call(
+    state: State,
+    callee: LuaValue,
+    arguments: list[LuaValue],
+    handler: Callable[[LuaError], LuaError] | None,
+) -> tuple[bool, tuple[LuaValue, ...]]:
+    """Call a Lua value from Python; return ``(True, results)`` or ``(False, (error value,))``."""
+    try:
+        return True, tuple(call_from_host(state, callee, arguments, handler))
+    except LuaError as error:
+        return False, (error.value,)
+
+
+def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
+    """Find what catches ``error`` and leave ``state.frame`` where execution goes on.
+
+    A message handler runs first, on top of the frames of the error.  Then frames
+    are dropped down to the catching one, closing their to-be-closed variables.
+
+    Raises:
+        LuaError: the error itself, when the boundary is what is found.
+    """
+    catcher = _find_catcher(state.frame)
+    if not error.handled:
+        error.handled = True
+        error = _handle(state, catcher, error)
+    while True:
+        frame = state.frame
+        if frame is catcher:
+            break
+        if isinstance(catcher, CoroutineBase) and not catcher.closes_on_error:
+            break
+        frame.calling = None
+        if frame.tbc:
+            assert type(frame) is Frame
+            value = frame.register_value(frame.tbc.pop())
+            waiting = ClosingFrame(state, frame, error)
+            state.frame = waiting
+            try:
+                handler = state.metamethod(value, "__close")
+                call_value(state, waiting, handler, [value, error.value])
+            except Exception as exception:
+                raised = settle(state, exception)
+                if raised is not error and not raised.handled:
+                    raised.handled = True
+                    raised = _handle(state, catcher, raised)
+                error = raised
+                state.frame = frame
+                continue
+            return
+        state.frame = frame.previous
+    if catcher is boundary:
+        state.frame = boundary.previous
+        if boundary.previous is None and is_host_error(state, error.value):
+            raise error.value.value
+        raise error
+    if isinstance(catcher, ProtectedFrame):
+        catcher.catch(error)
+    elif isinstance(catcher, CoroutineBase):
+        propagated = catcher.fail(error)
+        if propagated is not None:
+            unwind(state, boundary, propagated)
+    else:
+        raise AssertionError("an error crossed the boundary of another run")
+
+
+def _find_catcher(frame: AnyFrame) -> AnyFrame:
+    while not frame.catches:
+        frame = frame.previous
+    return frame
+
+
+def _handle(state: State, catcher: AnyFrame, error: LuaError) -> LuaError:
+    """Give the error to the message handler of the protected call it will end, if there is one."""
+    frame: AnyFrame | None = catcher
+    while isinstance(frame, Boundary) and frame.handler is None:
+        # The error goes on through host code: what catches it there has the say.
+        frame = frame.previous
+        while frame is not None and not frame.catches:
+            frame = frame.previous
+    if isinstance(frame, Boundary):
+        assert frame.handler is not None
+        handled = frame.handler(error)
+    elif isinstance(frame, ProtectedFrame) and frame.handler is not None:
+        handled = state.call_handler(frame.handler, error)
+    else:
+        return error
+    handled.handled = True
+    return handled
+

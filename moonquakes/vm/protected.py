@@ -1,0 +1,77 @@
+"""``pcall`` and ``xpcall`` (§6.1), which the VM runs as frames so that coroutines yield across them."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from moonquakes.errors import ArgumentError, LuaError
+from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
+from moonquakes.vm.calls import call_value
+from moonquakes.vm.frames import AnyFrame, ProtectedFrame
+from moonquakes.vm.functions import Intrinsic, attach_intrinsic
+from moonquakes.vm.interpreter import protected_call
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+
+def _begin_pcall(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    if not arguments:
+        frame.calling = function
+        raise ArgumentError(1, "value expected")
+    _begin(state, frame, function, arguments.pop(0), None, arguments)
+
+
+def _begin_xpcall(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    handler = arguments[1] if len(arguments) > 1 else None
+    if type(handler) is not FunctionType:
+        frame.calling = function
+        raise ArgumentError.wrong_type(2, "function", handler)
+    _begin(state, frame, function, arguments[0], handler, arguments[2:])
+
+
+def _begin(
+    state: State,
+    frame: AnyFrame,
+    function: FunctionType,
+    callee: LuaValue,
+    handler: LuaValue,
+    arguments: list[LuaValue],
+) -> None:
+    protected = ProtectedFrame(state, frame, function, handler)
+    protected.nargs = len(arguments)
+    state.frame = protected
+    call_value(state, protected, callee, arguments)
+
+
+def make_pcall(state: State) -> FunctionType:
+    """Return ``pcall (f [, arg1, ...])``."""
+
+    def pcall(*arguments: LuaValue) -> LuaResults:
+        if not arguments:
+            raise ArgumentError(1, "value expected")
+        ok, values = protected_call(state, arguments[0], list(arguments[1:]), None)
+        return (TRUE if ok else FALSE, *values)
+
+    pcall.__code__ = attach_intrinsic(pcall.__code__, Intrinsic(_begin_pcall))
+    return pcall  # type: ignore[return-value]  # a def is a FunctionType
+
+
+def make_xpcall(state: State) -> FunctionType:
+    """Return ``xpcall (f, msgh [, arg1, ...])``."""
+
+    def xpcall(f: LuaValue = None, msgh: LuaValue = None, *arguments: LuaValue) -> LuaResults:
+        if type(msgh) is not FunctionType:
+            raise ArgumentError.wrong_type(2, "function", msgh)
+
+        def handle(error: LuaError) -> LuaError:
+            return state.call_handler(msgh, error)
+
+        ok, values = protected_call(state, f, list(arguments), handle)
+        return (TRUE if ok else FALSE, *values)
+
+    xpcall.__code__ = attach_intrinsic(xpcall.__code__, Intrinsic(_begin_xpcall))
+    return xpcall  # type: ignore[return-value]  # a def is a FunctionType
+
+

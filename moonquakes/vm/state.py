@@ -1,0 +1,202 @@
+"""One Lua universe: globals, registry, metatables of basic types, and what runs now.
+
+``State`` is the counterpart of the reference's ``global_State``.  Everything that
+reaches outside (standard streams, clock, randomness) is a field of it, which the
+host may replace before it opens the libraries.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from types import CellType, FunctionType
+from typing import Any, BinaryIO
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.errors import LuaError
+from moonquakes.values import LuaResults, LuaValue, first, pack_results
+from moonquakes.vm.activations import activations, position
+from moonquakes.vm.activations import traceback as format_traceback
+from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.frames import AnyFrame, Frame
+from moonquakes.vm.functions import code_for, make_closure
+from moonquakes.vm.interpreter import call_from_host
+from moonquakes.vm.interpreter import protected_call as run_protected
+from moonquakes.vm.operations import Operations
+from moonquakes.vm.table import Table
+
+#: Errors in message handlers that are handled again before giving up.
+_MAX_HANDLER_DEPTH = 10
+
+
+def _system_entropy() -> int:
+    return int.from_bytes(os.urandom(8), "little")
+
+
+class State(Operations):
+    """A Lua state; not for use from two threads at once.
+
+    Attributes:
+        registry, globals, loaded: tables (``loaded`` is ``package.loaded``).
+        type_metatables: metatables of strings and other basic types, by Python class.
+        current: the running coroutine; ``main`` is the one that is not a coroutine.
+        frame: the running frame, None when no Lua code runs.
+        host_depth: how many Python calls into Lua are under way.
+        stdin, stdout, stderr: binary files of the io library and of ``print``.
+        clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
+        environ: environment variables that ``os.getenv`` sees.
+        allow_loadlib: whether ``package.loadlib`` may import Python modules.
+    """
+
+    def __init__(self) -> None:
+        self.registry = Table()
+        self.globals = Table()
+        self.loaded = Table()
+        self.type_metatables: dict[type, Table] = {}
+        self.host_error_metatable: Table | None = _host_error_metatable()
+        self.frame: AnyFrame | None = None  # type: ignore[assignment]
+        self.main = Coroutine(self, None)
+        self.current = self.main
+        self.host_depth = 0
+        self.stdin: BinaryIO | Any = getattr(sys.stdin, "buffer", sys.stdin)
+        self.stdout: BinaryIO | Any = getattr(sys.stdout, "buffer", sys.stdout)
+        self.stderr: BinaryIO | Any = getattr(sys.stderr, "buffer", sys.stderr)
+        self.clock: Callable[[], float] = time.process_time
+        self.time: Callable[[], float] = time.time
+        self.entropy: Callable[[], int] = _system_entropy
+        self.environ: dict[str, str] | os._Environ[str] = os.environ
+        self.allow_loadlib = True
+        self._handler_depth = 0
+
+    @property
+    def string_metatable(self) -> Table | None:
+        return self.type_metatables.get(str)
+
+    @string_metatable.setter
+    def string_metatable(self, metatable: Table) -> None:
+        self.type_metatables[str] = metatable
+
+    @property
+    def running(self) -> Coroutine:
+        """The coroutine that runs now."""
+        return self.current
+
+    # Calls
+
+    def call(self, callee: LuaValue, *arguments: LuaValue) -> LuaResults:
+        """Call any Lua value from Python.
+
+        Returns one bare value, or a tuple of none or several.
+
+        Raises:
+            LuaError: what the callee raised and did not catch.  A Python exception
+                of a host function arrives as itself, unless Lua code caught it.
+        """
+        return pack_results(tuple(call_from_host(self, callee, list(arguments))))
+
+    def enter(self, function: FunctionType | None, arguments: tuple[LuaValue, ...]) -> LuaResults:
+        """Run a Lua function whose Python function was called; what its body does."""
+        return pack_results(tuple(call_from_host(self, function, list(arguments))))
+
+    def protected_call(
+        self,
+        callee: LuaValue,
+        arguments: list[LuaValue] | tuple[LuaValue, ...] = (),
+        handler: Callable[[LuaValue], LuaValue] | None = None,
+    ) -> tuple[bool, tuple[LuaValue, ...]]:
+        """Call a Lua value; return ``(True, results)`` or ``(False, (error value,))``.
+
+        ``handler`` turns an error value into another one at the point of the
+        error, where it may still ask for a :meth:`traceback`.
+        """
+
+        def handle(error: LuaError) -> LuaError:
+            assert handler is not None
+            return LuaError(handler(error.value))
+
+        return run_protected(self, callee, list(arguments), handle if handler is not None else None)
+
+    def call_handler(self, handler: LuaValue, error: LuaError) -> LuaError:
+        """Run a message handler of ``xpcall`` on an error, where it was raised."""
+        if self._handler_depth >= _MAX_HANDLER_DEPTH:
+            return LuaError("error in error handling")
+        self._handler_depth += 1
+        try:
+            return LuaError(first(self.call(handler, error.value)))
+        except LuaError as raised:
+            return raised
+        finally:
+            self._handler_depth -= 1
+
+    # Chunks
+
+    def load(
+        self, source: str, chunk_name: str, mode: str = "bt", environment: LuaValue = ...
+    ) -> FunctionType:
+        """Compile a chunk and return it as a function (``lua_load``).
+
+        Args:
+            source: program text as latin-1 ``str``, or a binary chunk.
+            chunk_name: ``"@file"``, ``"=name"`` or the text itself.
+            mode: which kinds are allowed: ``"b"`` binary, ``"t"`` text.
+            environment: value of its first upvalue; the globals by default.
+
+        Raises:
+            LuaSyntaxError: the text is no Lua chunk, or of a kind not allowed.
+        """
+        from moonquakes.vm.load import load_chunk  # the parser is not needed to run a compiled chunk
+
+        proto = load_chunk(source, chunk_name, mode)
+        return self.closure(proto, self.globals if environment is ... else environment)
+
+    def closure(self, proto: Proto, environment: LuaValue) -> FunctionType:
+        """Return a new function of a main chunk's Proto, its first upvalue set to ``environment``."""
+        cells = [CellType(None) for _ in proto.upvalues]
+        if cells:
+            cells[0].cell_contents = environment
+        return make_closure(self, code_for(proto), cells)
+
+    # Errors and the stack
+
+    def runtime_error(self, message: str) -> LuaError:
+        """Return the error ``message``, with the position when Lua code runs (``luaG_runerror``)."""
+        frame = self.frame
+        if type(frame) is Frame and frame.calling is None:
+            return LuaError(self.position() + message)
+        return LuaError(message)
+
+    def position(self) -> str:
+        """Return ``chunk:line: `` of the running frame, empty when it is no Lua function's."""
+        frame = self.frame
+        if type(frame) is not Frame:
+            return ""
+        for activation in activations(frame):
+            if activation.frame is frame:
+                return position(activation)
+        return ""
+
+    def where(self, level: int) -> str:
+        """Return ``chunk:line: `` of the function at ``level``: 0 is the host function that
+        runs, 1 the one that called it (``luaL_where``); empty for a host function.
+        """
+        for number, activation in enumerate(activations(self.frame)):
+            if number == level:
+                return position(activation)
+        return ""
+
+    def traceback(self, message: str | None = None, level: int = 0) -> str:
+        """Return the stack from ``level`` on, as ``debug.traceback`` formats it."""
+        return format_traceback(self, self.frame, message, level)
+
+
+def _host_error_metatable() -> Table:
+    """Return the metatable of a Python exception that passes through Lua as an error value."""
+
+    def to_string(value: LuaValue = None, *_: LuaValue) -> str:
+        exception = value.value
+        text = f"{type(exception).__name__}: {exception}"
+        return text.encode("utf-8", "replace").decode("latin-1")
+
+    return Table.from_fields({"__name": "python exception", "__tostring": to_string})
