@@ -1,0 +1,23 @@
+"""From syntax trees to the register bytecode of Lua 5.4.
+
+The code is the reference compiler's, instruction for instruction: chunks can be
+exchanged with it, and messages find the names of variables in the same places.
+"""
+
+from __future__ import annotations
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.compiler.functions import compile_body
+from moonquakes.parser import ast, parse
+
+__all__ = ["compile_chunk", "compile_source"]
+
+
+def compile_chunk(chunk: ast.Chunk) -> Proto:
+    """Compile the syntax tree of a chunk; raises LuaSyntaxError."""
+    return compile_body(chunk)
+
+
+def compile_source(source: str, chunk_name: str) -> Proto:
+    """Parse and compile a source text (latin-1); raises LuaSyntaxError."""
+    return compile_chunk(parse(source, chunk_name))
