@@ -1,0 +1,187 @@
+"""The handle ``L`` of a Lua thread, its stack, and how host functions run on it (§4.1-§4.2).
+
+A handle shows the frame of the host function that is running on its thread: a
+call gives the function a frame of its own that holds its arguments, and what the
+function leaves on top are its results.  Outside any host function the handle
+shows the host's own frame.
+
+The engine knows nothing of handles: a host function ``fn(L) -> number of results``
+is wrapped into a plain Python function that the engine calls like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias, cast
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+from moonquakes.api.constants import MQ_REGISTRYINDEX, MQ_RIDX_GLOBALS, MQ_RIDX_MAINTHREAD
+from moonquakes.values import LuaResults, LuaValue, Userdata
+from moonquakes.vm.state import State
+from moonquakes.vm.table import Table
+
+#: Where the registry keeps what the handles of one engine share.
+_SHARED_KEY = "_MQ_SHARED"
+
+
+class mq_State:
+    """One Lua thread as the host sees it (the ``lua_State *`` of C).
+
+    Attributes:
+        engine: the runtime that the thread belongs to; the same for all of its threads.
+        stack: the values of the current frame, index 1 first.
+        upvalues: the upvalues of the running host function.
+    """
+
+    __slots__ = ("__weakref__", "engine", "shared", "stack", "thread", "upvalues")
+
+    def __init__(self, shared: Shared, thread: LuaValue) -> None:
+        self.engine = shared.engine
+        self.shared = shared
+        self.thread = thread
+        self.stack: list[LuaValue] = []
+        self.upvalues: list[LuaValue] = []
+
+
+#: A host function: its arguments are the values on its frame, it returns the number of its results.
+HostFunction: TypeAlias = Callable[[mq_State], int]
+
+
+class Shared:
+    """What the handles of one engine have in common."""
+
+    __slots__ = ("engine", "functions", "handles", "main")
+
+    def __init__(self, engine: State) -> None:
+        self.engine = engine
+        self.main = mq_State(self, engine.main)
+        self.handles: WeakKeyDictionary[object, mq_State] = WeakKeyDictionary()
+        # A wrapper holds its host function, so the key lives as long as the entry.
+        self.functions: WeakValueDictionary[HostFunction, Callable[..., LuaResults]] = WeakValueDictionary()
+
+    def running(self) -> mq_State:
+        """Return the handle of the thread that is running."""
+        return self.handle(self.engine.running)
+
+    def handle(self, thread: LuaValue) -> mq_State:
+        """Return the handle of ``thread``, always the same one."""
+        if thread is self.main.thread:
+            return self.main
+        handle = self.handles.get(thread)
+        if handle is None:
+            handle = self.handles[thread] = mq_State(self, thread)
+        return handle
+
+
+def handle_of(engine: State) -> mq_State:
+    """Return the handle of the thread that is running in ``engine``."""
+    entry = engine.registry.get(_SHARED_KEY)
+    if type(entry) is Userdata:
+        return cast(Shared, entry.value).running()
+    shared = Shared(engine)
+    engine.registry.set(_SHARED_KEY, Userdata(shared))
+    if engine.registry.get(MQ_RIDX_MAINTHREAD) is None:
+        engine.registry.set(MQ_RIDX_MAINTHREAD, shared.main.thread)
+    if engine.registry.get(MQ_RIDX_GLOBALS) is None:
+        engine.registry.set(MQ_RIDX_GLOBALS, engine.globals)
+    return shared.running()
+
+
+def light_function(L: mq_State, fn: HostFunction) -> Callable[..., LuaResults]:
+    """Return the Lua function of ``fn`` without upvalues; equal for equal ``fn``, as in C."""
+    functions = L.shared.functions
+    function = functions.get(fn)
+    if function is None:
+        function = functions[fn] = host_closure(L, fn, [])
+    return function
+
+
+def host_closure(L: mq_State, fn: HostFunction, upvalues: list[LuaValue]) -> Callable[..., LuaResults]:
+    """Return a new Lua function that runs ``fn`` on a frame of its own with ``upvalues``."""
+    shared = L.shared
+    running = shared.running
+
+    def host(*arguments: LuaValue) -> LuaResults:
+        L = running()
+        caller_stack, caller_upvalues = L.stack, L.upvalues
+        L.stack = stack = list(arguments)
+        L.upvalues = upvalues
+        try:
+            count = fn(L)
+        finally:
+            L.stack = caller_stack
+            L.upvalues = caller_upvalues
+        if count == 1 and stack:
+            return stack[-1]
+        return _results(fn, stack, count)
+
+    host.mq_function = fn  # type: ignore[attr-defined]  # what mq_tocfunction gives back
+    host.mq_upvalues = upvalues  # type: ignore[attr-defined]  # for mq_getupvalue
+    return host
+
+
+def _results(fn: HostFunction, stack: list[LuaValue], count: int) -> LuaResults:
+    if type(count) is not int or not 0 <= count <= len(stack):
+        name = getattr(fn, "__qualname__", repr(fn))
+        raise ValueError(f"host function {name} returned {count!r} with {len(stack)} values on its stack")
+    return tuple(stack[len(stack) - count :])
+
+
+# Indices (§4.3)
+
+
+def value_at(L: mq_State, index: int) -> LuaValue:
+    """Return the value at an acceptable index; nil where there is none.
+
+    Raises:
+        IndexError: the index is not acceptable.
+    """
+    stack = L.stack
+    if index > 0:
+        return stack[index - 1] if index <= len(stack) else None
+    if MQ_REGISTRYINDEX < index < 0:
+        return stack[index]
+    if index == MQ_REGISTRYINDEX:
+        return L.engine.registry
+    number = MQ_REGISTRYINDEX - index
+    if index == 0 or number > 256:
+        raise IndexError(f"stack index {index} is not acceptable")
+    return L.upvalues[number - 1] if number <= len(L.upvalues) else None
+
+
+def is_valid(L: mq_State, index: int) -> bool:
+    """Return whether ``index`` refers to a value, be it nil."""
+    if index > 0:
+        return index <= len(L.stack)
+    if index < MQ_REGISTRYINDEX:
+        return MQ_REGISTRYINDEX - index <= len(L.upvalues)
+    return index == MQ_REGISTRYINDEX or 0 < -index <= len(L.stack)
+
+
+def replace_at(L: mq_State, index: int, value: LuaValue) -> None:
+    """Store ``value`` at a valid index of the stack or of an upvalue.
+
+    Raises:
+        IndexError: the index is not valid, or the registry's.
+    """
+    stack = L.stack
+    if 0 < index <= len(stack):
+        stack[index - 1] = value
+    elif 0 < -index <= len(stack):
+        stack[index] = value
+    elif 0 < MQ_REGISTRYINDEX - index <= len(L.upvalues):
+        L.upvalues[MQ_REGISTRYINDEX - index - 1] = value
+    else:
+        raise IndexError(f"stack index {index} is not valid")
+
+
+def table_at(L: mq_State, index: int) -> Table:
+    """Return the table at ``index``.
+
+    Raises:
+        TypeError: there is no table.
+    """
+    table = value_at(L, index)
+    if type(table) is not Table:
+        raise TypeError(f"stack index {index} holds no table")
+    return table
