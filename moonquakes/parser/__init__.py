@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from moonquakes.errors import LuaSyntaxError
 from moonquakes.parser import table
 from moonquakes.parser.ast import Chunk
 from moonquakes.parser.build import NotAStatementError, bound_block
@@ -23,7 +24,8 @@ def parse(source: str, chunk_name: str) -> Chunk:
     """
     try:
         body, last_line = table.parse(tokens(source, chunk_name))
-    except (table.UnexpectedTokenError, table.DeepNestingError, NotAStatementError):
+    except (LuaSyntaxError, table.UnexpectedTokenError, table.DeepNestingError, NotAStatementError):
+        # Even an error of the lexer: the reference may find fault with an earlier token.
         from moonquakes.parser.diagnosis import diagnose
 
         diagnose(source, chunk_name)

@@ -18,34 +18,12 @@ from moonquakes.parser.literals import BadLiteralError, long_bracket, numeral, s
 
 Token: TypeAlias = tuple[str, Any]
 
-RESERVED: Final = frozenset(
-    # fmt: off
-    (
-        "and",
-        "break",
-        "do",
-        "else",
-        "elseif",
-        "end",
-        "false",
-        "for",
-        "function",
-        "goto",
-        "if",
-        "in",
-        "local",
-        "nil",
-        "not",
-        "or",
-        "repeat",
-        "return",
-        "then",
-        "true",
-        "until",
-        "while",
-    )
-    # fmt: on
-)
+# fmt: off
+RESERVED: Final = frozenset((
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+))
+# fmt: on
 
 _LINE_BREAK: Final = re.compile(r"\r\n?|\n\r?")
 
