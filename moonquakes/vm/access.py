@@ -44,9 +44,7 @@ def find_index(state: State, value: LuaValue, key: LuaValue) -> tuple[LuaValue, 
     raise state.runtime_error("'__index' chain too long; possibly a loop")
 
 
-def find_newindex(
-    state: State, value: LuaValue, key: LuaValue, new: LuaValue
-) -> tuple[LuaValue, LuaValue]:
+def find_newindex(state: State, value: LuaValue, key: LuaValue, new: LuaValue) -> tuple[LuaValue, LuaValue]:
     """Store ``value[key] = new``.
 
     Returns ``(None, None)`` when it is done, or ``(handler, receiver)`` when the

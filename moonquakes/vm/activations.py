@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import chunk_id
 from moonquakes.values import LuaValue
@@ -26,12 +25,12 @@ class Activation:
     """One level of the stack.
 
     Attributes:
-        function: what runs there; None for the host below everything.
+        function: the function that runs there; None for the host below everything.
         frame: its frame, None for a host function.
         caller: the frame that called it, None when the host did.
     """
 
-    function: FunctionType | None
+    function: Any
     frame: Frame | None
     caller: AnyFrame | None
 

@@ -7,7 +7,7 @@ loop; a host function runs at once; an intrinsic arranges the frames itself.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
@@ -31,12 +31,12 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
     """
     callee = resolve_call(state, frame, callee, arguments)
     constants = callee.__code__.co_consts
-    target = constants[-1] if constants else None
+    target: Any = constants[-1] if constants else None
     kind = type(target)
     if kind is Proto:
         push_frame(state, frame, callee, target, arguments)
     elif kind is Intrinsic:
-        target.begin(state, frame, callee, arguments)  # type: ignore[union-attr]  # told by kind
+        target.begin(state, frame, callee, arguments)
     else:
         frame.calling = callee
         results = callee(*arguments)
@@ -44,9 +44,7 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
         frame.receive(list(results) if type(results) is tuple else [results])
 
 
-def resolve_call(
-    state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]
-) -> FunctionType:
+def resolve_call(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> FunctionType:
     """Follow ``__call`` to a function, putting each called value before the arguments (§2.4)."""
     for _ in range(_MAX_CALL_CHAIN):
         if type(callee) is FunctionType:

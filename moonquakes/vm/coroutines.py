@@ -36,7 +36,8 @@ class Coroutine:
     """
 
     __slots__ = (
-        "__weakref__", "base", "error", "frame", "function", "host_calls", "nesting", "resumer", "state", "status",
+        "__weakref__", "base", "error", "frame", "function", "host_calls", "nesting", "resumer", "state",
+        "status",
     )  # fmt: skip
 
     def __init__(self, state: State, function: FunctionType | None) -> None:
@@ -179,6 +180,18 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
                     error = raised
         frame = frame.previous
     return error
+
+
+def top_frame(state: State, coroutine: Coroutine) -> AnyFrame | None:
+    """Return the frame on top of a coroutine's stack, whatever its status; None when it is empty."""
+    running: Coroutine | None = state.current
+    frame: AnyFrame | None = state.frame
+    while running is not None:
+        if running is coroutine:
+            return frame
+        frame = running.base.previous
+        running = running.resumer
+    return coroutine.frame
 
 
 TYPE_NAMES[Coroutine] = "thread"

@@ -49,23 +49,20 @@ class Frame:
         "pc", "previous", "proto", "state", "tbc", "top", "varargs", "wanted",
     )  # fmt: skip
 
-    function: FunctionType
     cells: tuple[CellType, ...]
     proto: Proto
     code: list[Any]
     R: list[LuaValue]
-    previous: AnyFrame
-    varargs: list[LuaValue] | None
 
     catches = False
 
     def __init__(self, state: State, function: FunctionType, proto: Proto, previous: AnyFrame) -> None:
         self.state = state
-        self.function = function
+        self.function: FunctionType = function
         self.cells = function.__closure__  # type: ignore[assignment]  # a Lua function has its home
         self.proto = proto
-        self.previous = previous
-        self.depth = previous.depth + 1
+        self.previous: AnyFrame = previous
+        self.depth: int = previous.depth + 1
         self.pc = 1
         self.top = 0
         self.open: dict[int, CellType] | None = None
@@ -75,7 +72,7 @@ class Frame:
         self.finish: Callable[[Frame, list[LuaValue]], None] | None = None
         self.calling: FunctionType | None = None
         self.is_tail = False
-        self.varargs = None
+        self.varargs: list[LuaValue] | None = None
 
     def receive(self, values: list[LuaValue]) -> None:
         """Take the results of the call this frame made; it is the running frame again."""

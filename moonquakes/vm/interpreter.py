@@ -41,7 +41,7 @@ def run(state: State, boundary: Boundary) -> list[LuaValue]:
                     state.frame = boundary.previous
                     return boundary.results
                 code = frame.code  # type: ignore[union-attr]  # host frames never stay on top
-                R = frame.R  # type: ignore[union-attr]  # noqa: N806
+                R = frame.R  # type: ignore[union-attr]
                 pc = frame.pc  # type: ignore[union-attr]
                 while True:
                     op, a, b, c, n = code[pc]
@@ -196,4 +196,3 @@ def _handle(state: State, catcher: AnyFrame, error: LuaError) -> LuaError:
         return error
     handled.handled = True
     return handled
-

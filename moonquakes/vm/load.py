@@ -21,5 +21,5 @@ def load_chunk(source: str, chunk_name: str, mode: str = "bt") -> Proto:
     if kind == "text":
         return compile_source(source, chunk_name)
     proto = undump(source.encode("latin-1"), chunk_name)
-    verify(proto)
+    verify(proto, chunk_name)
     return proto

@@ -6,10 +6,18 @@ metamethod is called from Python.
 
 from __future__ import annotations
 
-from types import FunctionType
 from moonquakes.errors import LuaError, PendingError
 from moonquakes.numbers import ARITHMETIC, BITWISE, format_float, negate, to_integer
-from moonquakes.values import FALSE, TYPE_NAMES, LightUserdata, LuaBoolean, LuaResults, LuaValue, Userdata, first
+from moonquakes.values import (
+    FALSE,
+    TYPE_NAMES,
+    LightUserdata,
+    LuaBoolean,
+    LuaResults,
+    LuaValue,
+    Userdata,
+    first,
+)
 from moonquakes.vm.access import find_index, find_newindex
 from moonquakes.vm.messages import comparison_error
 from moonquakes.vm.table import Table

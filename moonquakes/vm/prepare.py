@@ -43,7 +43,7 @@ def prepare(proto: Proto) -> list[Any]:
 
 def _op_synced(
     frame: Frame,
-    R: list[LuaValue],  # noqa: N803
+    R: list[LuaValue],
     a: tuple[int, ...],
     b: tuple[int, ...],
     c: Any,

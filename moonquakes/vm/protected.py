@@ -73,5 +73,3 @@ def make_xpcall(state: State) -> FunctionType:
 
     xpcall.__code__ = attach_intrinsic(xpcall.__code__, Intrinsic(_begin_xpcall))
     return xpcall  # type: ignore[return-value]  # a def is a FunctionType
-
-

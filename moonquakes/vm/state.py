@@ -56,7 +56,7 @@ class State(Operations):
         self.loaded = Table()
         self.type_metatables: dict[type, Table] = {}
         self.host_error_metatable: Table | None = _host_error_metatable()
-        self.frame: AnyFrame | None = None  # type: ignore[assignment]
+        self.frame: AnyFrame = None  # type: ignore[assignment]  # None only while no Lua code runs
         self.main = Coroutine(self, None)
         self.current = self.main
         self.host_depth = 0

@@ -36,7 +36,7 @@ from moonquakes.vm.messages import arithmetic_error
 _MIN, _MAX = -0x8000000000000000, 0x7FFFFFFFFFFFFFFF
 
 
-def op_add(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_add(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] + R[C]"""
     try:
         value = R[b] + R[c]
@@ -51,7 +51,7 @@ def op_add(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     return n - 1
 
 
-def op_add_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_add_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] + constant"""
     try:
         value = R[b] + c
@@ -64,7 +64,7 @@ def op_add_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) ->
     return n
 
 
-def op_sub(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_sub(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] - R[C]"""
     try:
         value = R[b] - R[c]
@@ -76,7 +76,7 @@ def op_sub(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     return n
 
 
-def op_sub_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_sub_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] - constant"""
     try:
         value = R[b] - c
@@ -88,7 +88,7 @@ def op_sub_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) ->
     return n
 
 
-def _multiply(R: list[LuaValue], a: int, x: LuaValue, y: LuaValue, n: int) -> int:  # noqa: N803
+def _multiply(R: list[LuaValue], a: int, x: LuaValue, y: LuaValue, n: int) -> int:
     try:
         value = x * y
     except TypeError:
@@ -107,7 +107,7 @@ def _is_number_pair(x: LuaValue, y: LuaValue) -> bool:
     return (s is int or s is float) and (t is int or t is float)
 
 
-def op_mul(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_mul(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] * R[C]"""
     x, y = R[b], R[c]
     # "ab" * 2 and 2 * "ab" are strings in Python, possibly huge ones.
@@ -116,13 +116,13 @@ def op_mul(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     return _multiply(R, a, x, y, n)
 
 
-def op_mul_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_mul_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] * constant"""
     x = R[b]
     return n - 1 if type(x) is str else _multiply(R, a, x, c, n)
 
 
-def op_div(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_div(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] / R[C]"""
     x, y = R[b], R[c]
     if type(x) is float and type(y) is float and y:
@@ -134,7 +134,7 @@ def op_div(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     return n - 1
 
 
-def op_div_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_div_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] / constant"""
     x = R[b]
     if type(x) is float or type(x) is int:
@@ -143,7 +143,7 @@ def op_div_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) ->
     return n - 1
 
 
-def op_mod(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_mod(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] % R[C]"""
     x, y = R[b], R[c]
     if type(x) is int and type(y) is int:
@@ -157,7 +157,7 @@ def op_mod(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     return n - 1
 
 
-def op_mod_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_mod_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] % constant"""
     x = R[b]
     if type(x) is int or type(x) is float:
@@ -168,7 +168,7 @@ def op_mod_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) ->
     return n - 1
 
 
-def op_idiv(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_idiv(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] // R[C]"""
     x, y = R[b], R[c]
     if _is_number_pair(x, y):
@@ -179,7 +179,7 @@ def op_idiv(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
     return n - 1
 
 
-def op_idiv_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_idiv_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] // constant"""
     x = R[b]
     if type(x) is int or type(x) is float:
@@ -195,7 +195,7 @@ def _by_zero(frame: Frame, n: int, message: str) -> int:
     raise frame.state.runtime_error(message)
 
 
-def op_pow(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_pow(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B] ^ R[C]"""
     x, y = R[b], R[c]
     if _is_number_pair(x, y):
@@ -204,7 +204,7 @@ def op_pow(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     return n - 1
 
 
-def op_pow_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_pow_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """R[A] := R[B] ^ constant"""
     x = R[b]
     if type(x) is int or type(x) is float:
@@ -216,7 +216,7 @@ def op_pow_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) ->
 def _bitwise(operation: Callable[[int, int], int]) -> tuple[Callable[..., int], Callable[..., int]]:
     """Return the handlers of a bitwise operation for a register and for a constant operand."""
 
-    def op_bitwise(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+    def op_bitwise(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
         x, y = R[b], R[c]
         if type(x) is int and type(y) is int:
             R[a] = operation(x, y)
@@ -228,7 +228,7 @@ def _bitwise(operation: Callable[[int, int], int]) -> tuple[Callable[..., int], 
                 return n
         return n - 1
 
-    def op_bitwise_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+    def op_bitwise_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
         x = R[b]
         if type(x) is float:
             x = to_integer(x)
@@ -248,7 +248,7 @@ op_shr, op_shr_k = _bitwise(shift_right)
 _, op_shl_from_k = _bitwise(lambda x, constant: shift_left(constant, x))
 
 
-def op_unm(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_unm(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := -R[B]"""
     x = R[b]
     if type(x) is int:
@@ -260,7 +260,7 @@ def op_unm(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> 
     return _metamethod(frame, "__unm", x, x, a, n, b, b)
 
 
-def op_bnot(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_bnot(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := ~R[B]"""
     x = R[b]
     if type(x) is float:
@@ -272,7 +272,7 @@ def op_bnot(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) ->
     return _metamethod(frame, "__bnot", x, x, a, n, b, b)
 
 
-def op_mmbin(frame: Frame, R: list[LuaValue], a: int, b: int, c: tuple[str, int], n: int) -> int:  # noqa: N803
+def op_mmbin(frame: Frame, R: list[LuaValue], a: int, b: int, c: tuple[str, int], n: int) -> int:
     """call metamethod C over R[A] and R[B]"""
     event, dest = c
     return _metamethod(frame, event, R[a], R[b], dest, n, a, b)
@@ -280,7 +280,7 @@ def op_mmbin(frame: Frame, R: list[LuaValue], a: int, b: int, c: tuple[str, int]
 
 def op_mmbink(
     frame: Frame,
-    R: list[LuaValue],  # noqa: N803
+    R: list[LuaValue],
     a: int,
     b: LuaValue,
     c: tuple[str, int, bool],
@@ -317,7 +317,7 @@ def _metamethod(
     return 0
 
 
-def op_concat(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_concat(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := R[A] .. ... .. R[B-1]"""
     pieces = R[a:b]
     try:

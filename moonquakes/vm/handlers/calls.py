@@ -7,6 +7,7 @@ with ``state.frame``.
 from __future__ import annotations
 
 from types import FunctionType
+from typing import Any
 
 from moonquakes.bytecode.opcodes import get_a, get_b, get_c, get_k
 from moonquakes.bytecode.proto import Proto
@@ -18,7 +19,7 @@ from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 
 
-def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A], ..., R[A+C-1] := R[A](R[A+1], ..., R[B-1]); B 0: up to the top, C -1: all results"""
     function = R[a]
     arguments = R[a + 1 : b] if b else R[a + 1 : frame.top]
@@ -29,13 +30,13 @@ def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
         call_value(frame.state, frame, function, arguments)
         return 0
     constants = function.__code__.co_consts
-    target = constants[-1] if constants else None
+    target: Any = constants[-1] if constants else None
     kind = type(target)
     if kind is Proto:
         push_frame(frame.state, frame, function, target, arguments)
         return 0
     if kind is Intrinsic:
-        target.begin(frame.state, frame, function, arguments)  # type: ignore[union-attr]  # told by kind
+        target.begin(frame.state, frame, function, arguments)
         return 0
     frame.calling = function
     results = function(*arguments)
@@ -49,7 +50,7 @@ def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
     return n
 
 
-def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """return R[A](R[A+1], ..., R[B-1]); what is no Lua function is called, and the next RETURN returns"""
     arguments = R[a + 1 : b] if b else R[a + 1 : frame.top]
     state = frame.state
@@ -66,7 +67,7 @@ def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int
     return 0
 
 
-def op_return(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_return(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """return R[A], ..., R[B-1] (up to the top when B is negative)"""
     values = R[a:b] if b >= 0 else R[a : frame.top]
     if frame.tbc:
@@ -87,7 +88,7 @@ def _return(frame: Frame, values: list[LuaValue]) -> None:
     caller.receive(values)
 
 
-def op_return0(frame: Frame, R: list[LuaValue], a: None, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_return0(frame: Frame, R: list[LuaValue], a: None, b: None, c: None, n: int) -> int:
     """return"""
     caller = frame.previous
     frame.state.frame = caller
@@ -96,7 +97,7 @@ def op_return0(frame: Frame, R: list[LuaValue], a: None, b: None, c: None, n: in
     return 0
 
 
-def op_return1(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_return1(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """return R[A]"""
     caller = frame.previous
     frame.state.frame = caller

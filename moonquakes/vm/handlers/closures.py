@@ -19,7 +19,7 @@ from moonquakes.vm.handlers.loads import Prepared, Preparer
 
 def op_closure(  # R[A] := closure(KPROTO[Bx])
     frame: Frame,
-    R: list[LuaValue],  # noqa: N803
+    R: list[LuaValue],
     a: int,
     b: CodeType,
     c: list[UpvalueDesc],
@@ -44,7 +44,7 @@ def op_closure(  # R[A] := closure(KPROTO[Bx])
     return n
 
 
-def op_close(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_close(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """close all upvalues and to-be-closed variables >= R[A]"""
     frame.pc = n
 
@@ -57,7 +57,7 @@ def op_close(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) 
     return 0 if frame.state.frame is not frame else n
 
 
-def op_tbc(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_tbc(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """mark R[A] as to-be-closed"""
     frame.pc = n
     mark_variable(frame, a)

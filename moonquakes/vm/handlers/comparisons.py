@@ -23,7 +23,7 @@ from moonquakes.vm.table import Table
 Jump = tuple[bool, int]
 
 
-def op_eq(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_eq(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] == R[B]) ~= k) then pc++"""
     x, y = R[a], R[b]
     if x == y:
@@ -39,12 +39,12 @@ def op_eq(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> i
     return n if c[0] else c[1]
 
 
-def op_eqk(frame: Frame, R: list[LuaValue], a: int, b: LuaValue, c: Jump, n: int) -> int:  # noqa: N803
+def op_eqk(frame: Frame, R: list[LuaValue], a: int, b: LuaValue, c: Jump, n: int) -> int:
     """if ((R[A] == constant) ~= k) then pc++"""
     return c[1] if (R[a] == b) is c[0] else n
 
 
-def op_lt(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_lt(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] < R[B]) ~= k) then pc++"""
     try:
         return c[1] if (R[a] < R[b]) is c[0] else n
@@ -52,7 +52,7 @@ def op_lt(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> i
         return _compare(frame, "__lt", R[a], R[b], c, n)
 
 
-def op_le(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_le(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] <= R[B]) ~= k) then pc++"""
     try:
         return c[1] if (R[a] <= R[b]) is c[0] else n
@@ -60,7 +60,7 @@ def op_le(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> i
         return _compare(frame, "__le", R[a], R[b], c, n)
 
 
-def op_lti(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_lti(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] < sB) ~= k) then pc++"""
     try:
         return c[1] if (R[a] < b) is c[0] else n
@@ -68,7 +68,7 @@ def op_lti(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> 
         return _compare(frame, "__lt", R[a], b, c, n)
 
 
-def op_lei(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_lei(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] <= sB) ~= k) then pc++"""
     try:
         return c[1] if (R[a] <= b) is c[0] else n
@@ -76,7 +76,7 @@ def op_lei(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> 
         return _compare(frame, "__le", R[a], b, c, n)
 
 
-def op_gti(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_gti(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] > sB) ~= k) then pc++"""
     try:
         return c[1] if (R[a] > b) is c[0] else n
@@ -84,7 +84,7 @@ def op_gti(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> 
         return _compare(frame, "__lt", b, R[a], c, n)
 
 
-def op_gei(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_gei(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if ((R[A] >= sB) ~= k) then pc++"""
     try:
         return c[1] if (R[a] >= b) is c[0] else n
@@ -92,19 +92,19 @@ def op_gei(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> 
         return _compare(frame, "__le", b, R[a], c, n)
 
 
-def op_test(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_test(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """if (not R[A]) then goto B"""
     value = R[a]
     return b if value is None or value is FALSE else n
 
 
-def op_test_true(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:  # noqa: N803
+def op_test_true(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
     """if (R[A]) then goto B"""
     value = R[a]
     return n if value is None or value is FALSE else b
 
 
-def op_testset(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:  # noqa: N803
+def op_testset(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int) -> int:
     """if (not R[B] == k) then pc++ else R[A] := R[B]"""
     value = R[b]
     if (value is None or value is FALSE) is c[0]:
@@ -113,7 +113,7 @@ def op_testset(frame: Frame, R: list[LuaValue], a: int, b: int, c: Jump, n: int)
     return c[1]
 
 
-def op_not(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_not(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := not R[B]"""
     value = R[b]
     R[a] = TRUE if value is None or value is FALSE else FALSE

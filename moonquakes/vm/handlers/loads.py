@@ -16,38 +16,38 @@ Prepared = tuple[Callable[..., int], Any, Any, Any, int]
 Preparer = Callable[[Proto, int, int], Prepared]
 
 
-def op_move(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_move(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := R[B]"""
     R[a] = R[b]
     return n
 
 
-def op_load(frame: Frame, R: list[LuaValue], a: int, b: LuaValue, c: None, n: int) -> int:  # noqa: N803
+def op_load(frame: Frame, R: list[LuaValue], a: int, b: LuaValue, c: None, n: int) -> int:
     """R[A] := a constant"""
     R[a] = b
     return n
 
 
-def op_loadnil(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_loadnil(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A], ..., R[B] := nil"""
     for register in range(a, b):
         R[register] = None
     return n
 
 
-def op_getupval(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_getupval(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := UpValue[B]"""
     R[a] = frame.cells[b].cell_contents
     return n
 
 
-def op_setupval(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_setupval(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """UpValue[B] := R[A]"""
     frame.cells[b].cell_contents = R[a]
     return n
 
 
-def op_vararg(frame: Frame, R: list[LuaValue], a: int, b: None, c: int, n: int) -> int:  # noqa: N803
+def op_vararg(frame: Frame, R: list[LuaValue], a: int, b: None, c: int, n: int) -> int:
     """R[A], ..., R[A+C-1] := vararg; all of them when C is negative"""
     frame.dest = a
     frame.wanted = c
@@ -55,7 +55,7 @@ def op_vararg(frame: Frame, R: list[LuaValue], a: int, b: None, c: int, n: int) 
     return n
 
 
-def op_nop(frame: Frame, R: list[LuaValue], a: None, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_nop(frame: Frame, R: list[LuaValue], a: None, b: None, c: None, n: int) -> int:
     """Nothing: what the instruction stands for was done when the frame was made."""
     return n
 

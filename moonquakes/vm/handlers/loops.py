@@ -17,12 +17,12 @@ from moonquakes.vm.handlers.loads import Preparer
 from moonquakes.vm.messages import for_error
 
 
-def op_jmp(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_jmp(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """pc += sJ"""
     return a
 
 
-def op_forprep(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_forprep(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """check values and prepare counters; goto B when the loop does not run
 
     R[A] is the internal index, R[A+1] the count of iterations left (the limit in
@@ -73,7 +73,7 @@ def _integer_limit(frame: Frame, limit: LuaValue, step: int) -> int | None:
     return math.floor(number) if step > 0 else math.ceil(number)
 
 
-def op_forloop(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_forloop(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """update counters; goto B when the loop continues"""
     left = R[a + 1]
     if type(left) is int:
@@ -90,14 +90,14 @@ def op_forloop(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int)
     return n
 
 
-def op_tforprep(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_tforprep(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """mark R[A+3] as to-be-closed; goto B"""
     frame.pc = n
     mark_variable(frame, a + 3)
     return b
 
 
-def op_tforcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_tforcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A+4], ..., R[A+3+C] := R[A](R[A+1], R[A+2])"""
     frame.pc = n
     frame.dest = b
@@ -106,7 +106,7 @@ def op_tforcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int)
     return 0
 
 
-def op_tforloop(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_tforloop(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """if R[A+4] ~= nil then { R[A+2] := R[A+4]; goto B }"""
     control = R[a + 4]
     if control is None:

@@ -44,7 +44,7 @@ def _set_index(frame: Frame, value: LuaValue, key: LuaValue, new: LuaValue, n: i
     return 0
 
 
-def op_gettabup(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> int:  # noqa: N803
+def op_gettabup(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> int:
     """R[A] := UpValue[B][constant]"""
     table = frame.cells[b].cell_contents
     if type(table) is Table:
@@ -55,7 +55,7 @@ def op_gettabup(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int)
     return _index(frame, table, c, a, n)
 
 
-def op_gettable(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_gettable(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B][R[C]]"""
     table, key = R[b], R[c]
     if type(table) is Table:
@@ -72,7 +72,7 @@ def op_gettable(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int)
     return _index(frame, table, key, a, n)
 
 
-def op_geti(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_geti(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A] := R[B][C]"""
     table = R[b]
     if type(table) is Table:
@@ -84,7 +84,7 @@ def op_geti(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
     return _index(frame, table, c, a, n)
 
 
-def op_getfield(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> int:  # noqa: N803
+def op_getfield(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> int:
     """R[A] := R[B][constant]"""
     table = R[b]
     if type(table) is Table:
@@ -105,32 +105,37 @@ def _set_field(frame: Frame, table: LuaValue, key: str, value: LuaValue, n: int)
     return _set_index(frame, table, key, value, n)
 
 
-def op_settabup(frame: Frame, R: list[LuaValue], a: int, b: str, c: int, n: int) -> int:  # noqa: N803
+def op_settabup(frame: Frame, R: list[LuaValue], a: int, b: str, c: int, n: int) -> int:
     """UpValue[A][constant] := R[C]"""
     return _set_field(frame, frame.cells[a].cell_contents, b, R[c], n)
 
 
-def op_settabup_k(frame: Frame, R: list[LuaValue], a: int, b: str, c: LuaValue, n: int) -> int:  # noqa: N803
+def op_settabup_k(frame: Frame, R: list[LuaValue], a: int, b: str, c: LuaValue, n: int) -> int:
     """UpValue[A][constant] := constant"""
     return _set_field(frame, frame.cells[a].cell_contents, b, c, n)
 
 
-def op_setfield(frame: Frame, R: list[LuaValue], a: int, b: str, c: int, n: int) -> int:  # noqa: N803
+def op_setfield(frame: Frame, R: list[LuaValue], a: int, b: str, c: int, n: int) -> int:
     """R[A][constant] := R[C]"""
     return _set_field(frame, R[a], b, R[c], n)
 
 
-def op_setfield_k(frame: Frame, R: list[LuaValue], a: int, b: str, c: LuaValue, n: int) -> int:  # noqa: N803
+def op_setfield_k(frame: Frame, R: list[LuaValue], a: int, b: str, c: LuaValue, n: int) -> int:
     """R[A][constant] := constant"""
     return _set_field(frame, R[a], b, c, n)
 
 
 def _set_item(frame: Frame, table: LuaValue, key: LuaValue, value: LuaValue, n: int) -> int:
     if type(table) is Table:
-        if type(key) is int and 0 < key < len(table.arr):
-            if value is not None and (table.metatable is None or table.arr[key] is not None):
-                table.arr[key] = value
-                return n
+        arr = table.arr
+        if (
+            type(key) is int
+            and 0 < key < len(arr)
+            and value is not None
+            and (table.metatable is None or arr[key] is not None)
+        ):
+            arr[key] = value
+            return n
         if table.metatable is None:
             frame.pc = n
             table.set(key, value)
@@ -138,33 +143,33 @@ def _set_item(frame: Frame, table: LuaValue, key: LuaValue, value: LuaValue, n: 
     return _set_index(frame, table, key, value, n)
 
 
-def op_settable(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_settable(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A][R[B]] := R[C]"""
     return _set_item(frame, R[a], R[b], R[c], n)
 
 
-def op_settable_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: LuaValue, n: int) -> int:  # noqa: N803
+def op_settable_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: LuaValue, n: int) -> int:
     """R[A][R[B]] := constant"""
     return _set_item(frame, R[a], R[b], c, n)
 
 
-def op_seti(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_seti(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A][B] := R[C]"""
     return _set_item(frame, R[a], b, R[c], n)
 
 
-def op_seti_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: LuaValue, n: int) -> int:  # noqa: N803
+def op_seti_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: LuaValue, n: int) -> int:
     """R[A][B] := constant"""
     return _set_item(frame, R[a], b, c, n)
 
 
-def op_newtable(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:  # noqa: N803
+def op_newtable(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """R[A] := {}"""
     R[a] = Table()
     return n
 
 
-def op_self(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> int:  # noqa: N803
+def op_self(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> int:
     """R[A+1] := R[B]; R[A] := R[B][constant]"""
     value = R[b]
     R[a + 1] = value
@@ -181,12 +186,12 @@ def op_self(frame: Frame, R: list[LuaValue], a: int, b: int, c: str, n: int) -> 
     return _index(frame, value, c, a, n)
 
 
-def op_self_r(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_self_r(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A+1] := R[B]; R[A] := R[B][R[C]]"""
     return op_self(frame, R, a, b, R[c], n)
 
 
-def op_setlist(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:  # noqa: N803
+def op_setlist(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
     """R[A][C+i] := R[A+i], 1 <= i <= B (up to the top when B is 0)"""
     table = R[a]
     values = R[a + 1 : a + 1 + b] if b else R[a + 1 : frame.top]
@@ -200,7 +205,7 @@ def op_setlist(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) 
     return n
 
 
-def op_len(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:  # noqa: N803
+def op_len(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := #R[B]"""
     value = R[b]
     if type(value) is str:
