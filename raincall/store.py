@@ -34,7 +34,19 @@ _NEVER: Final = ("eval", "evalsha", "script", "function", "fcall")
 #: The server keeps connections, transactions and subscriptions itself.
 _NOT_OURS: Final = frozenset(
     {
-        *("multi", "exec", "discard", "hello", "reset", "select", "auth", "ping", "echo", "command", "pubsub"),
+        *(
+            "multi",
+            "exec",
+            "discard",
+            "hello",
+            "reset",
+            "select",
+            "auth",
+            "ping",
+            "echo",
+            "command",
+            "pubsub",
+        ),
         *("subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"),
         *("publish", "spublish", "save", "bgsave", "client", "config", "acl"),
     }
@@ -193,12 +205,12 @@ class StoreClient(FakeSocket):
     """One client as fakeredis sees it: its database, watches and RESP version."""
 
     #: These hide properties of the base class: the answers never change here and are asked for at every command.
-    version = VERSION  # type: ignore[assignment]
-    server_type = "redis"  # type: ignore[assignment]
-    _resp_version = 2  # type: ignore[assignment]
+    version = VERSION
+    server_type = "redis"
+    _resp_version = 2
 
     #: Scripting of the base class, unreachable: see _NEVER.
-    eval = evalsha = fcall = fcall_ro = None  # type: ignore[assignment]
+    eval = evalsha = fcall = fcall_ro = None
 
     def __init__(self, server: FakeServer) -> None:
         super().__init__(server, 0, client_class=redis.Redis)

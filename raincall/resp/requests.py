@@ -33,7 +33,16 @@ _CANONICAL: Final = re.compile(rb"0|-?[1-9][0-9]{0,18}")
 class RequestParser:
     """One client's stream of requests."""
 
-    __slots__ = ("_arguments", "_buffer", "_bulk_length", "_held", "_large", "_max_bulk", "_position", "_remaining")
+    __slots__ = (
+        "_arguments",
+        "_buffer",
+        "_bulk_length",
+        "_held",
+        "_large",
+        "_max_bulk",
+        "_position",
+        "_remaining",
+    )
 
     def __init__(self, max_bulk_length: int = MAX_BULK_LENGTH) -> None:
         self._buffer = b""
@@ -71,7 +80,8 @@ class RequestParser:
         Raises :class:`ProtocolError` when the stream is broken; the parser must not be used afterwards.
         """
         if self._large is not None:
-            return self._unfinished()
+            self._check_held()
+            return None
         buffer = self._buffer
         size = len(buffer)
         position = self._position
@@ -93,7 +103,8 @@ class RequestParser:
             end = buffer.find(b"\r", position)
             if end < 0 or end + 2 > size:
                 self._position = position
-                return self._unfinished_line("too big mbulk count string")
+                self._check_line("too big mbulk count string")
+                return None
             count = _COUNTS.get(buffer[position:end])
             if count is None:
                 count = _parse_count(buffer[position + 1 : end])
@@ -110,7 +121,8 @@ class RequestParser:
                     self._position = position
                     self._remaining = remaining
                     self._bulk_length = -1
-                    return self._unfinished_line("too big bulk count string")
+                    self._check_line("too big bulk count string")
+                    return None
                 known = _LENGTHS.get(buffer[position:end])
                 length = self._parse_length(buffer[position:end]) if known is None else known
                 position = end + 2
@@ -123,7 +135,8 @@ class RequestParser:
                     self._large = bytearray(buffer[position:])
                     self._buffer = b""
                     self._position = 0
-                return self._unfinished()
+                self._check_held()
+                return None
             arguments.append(buffer[position:stop])
             position = stop + 2
             length = -1
@@ -139,17 +152,20 @@ class RequestParser:
         """Return an inline command, an empty list for a blank line, None for an unfinished one."""
         end = self._buffer.find(b"\n", self._position)
         if end < 0:
-            return self._unfinished_line("too big inline request")
+            self._check_line("too big inline request")
+            return None
         line = self._buffer[self._position : end]
         self._position = end + 1
         return split_inline(line[:-1] if line.endswith(b"\r") else line)
 
-    def _unfinished_line(self, problem: str) -> None:
+    def _check_line(self, problem: str) -> None:
+        """Refuse an unfinished line that is too long already."""
         if len(self._buffer) - self._position > MAX_LINE:
             raise ProtocolError(problem)
-        return self._unfinished()
+        self._check_held()
 
-    def _unfinished(self) -> None:
+    def _check_held(self) -> None:
+        """Refuse an unfinished request that is too big already."""
         if self._held > MAX_REQUEST:
             raise ProtocolError("too big request")
 

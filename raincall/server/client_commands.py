@@ -21,7 +21,11 @@ _BAD_ID: Final = error("ERR client-id should be greater than 0")
 def describe(session: Session, now: float) -> str:
     """Return a session's line of CLIENT LIST."""
     flags = ("P" if session.subscribed else "") + ("x" if session.queue is not None else "")
-    flags += ("b" if session.blocked else "") + ("e" if session.no_evict else "") + ("T" if session.no_touch else "")
+    flags += (
+        ("b" if session.blocked else "")
+        + ("e" if session.no_evict else "")
+        + ("T" if session.no_touch else "")
+    )
     fields = {
         "id": session.id,
         "addr": session.address,

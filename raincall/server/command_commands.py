@@ -27,7 +27,9 @@ def _served(dispatcher: Dispatcher) -> list[Command]:
 
 
 def _runs(dispatcher: Dispatcher, command: Command) -> bool:
-    return command.name in dispatcher.entries or any(name in dispatcher.entries for name in command.subcommands)
+    return command.name in dispatcher.entries or any(
+        name in dispatcher.entries for name in command.subcommands
+    )
 
 
 def _named(dispatcher: Dispatcher, name: bytes) -> Command | None:
@@ -137,7 +139,9 @@ def _docs(command: Command) -> tuple[tuple[Reply, Reply], ...]:
 
 def _documented(key: str, value: Any) -> Reply:
     if key == "arguments":
-        return array(map_of((bulk(name), _documented(name, item)) for name, item in part.items()) for part in value)
+        return array(
+            map_of((bulk(name), _documented(name, item)) for name, item in part.items()) for part in value
+        )
     if isinstance(value, list):
         return _statuses(value)
     return integer(value) if isinstance(value, int) else bulk(value)
@@ -182,7 +186,9 @@ def _getkeysandflags(_: Dispatcher, session: Session, argv: list[bytes]) -> Repl
 def help_handlers() -> dict[str, Handler]:
     """Return handlers of ``<CONTAINER> HELP`` for every container."""
     return {
-        f"{name}|help": _help(name) for name, command in COMMANDS.items() if f"{name}|help" in command.subcommands
+        f"{name}|help": _help(name)
+        for name, command in COMMANDS.items()
+        if f"{name}|help" in command.subcommands
     }
 
 

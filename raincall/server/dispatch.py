@@ -77,7 +77,7 @@ class Dispatcher:
         #: Runs RAIN.FALL; may be set after construction, since an engine needs the dispatcher itself.
         self.scripts = scripts
         self.statistics = Statistics(clock())
-        self.subscriptions = Subscriptions()
+        self.subscriptions: Subscriptions = Subscriptions()
         self.blocked = BlockedClients(self)
         self.sessions: dict[int, Session] = {}
         #: What CONFIG GET answers beside the fixed parameters.
@@ -167,7 +167,9 @@ class Dispatcher:
             return problem.reply
         except SimpleError as problem:
             return Reply("error", _error_text(problem, entry))
-        except Exception as problem:  # a fault in one command must not take the connection, or the server, with it
+        except (
+            Exception
+        ) as problem:  # a fault in one command must not take the connection, or the server, with it
             LOGGER.exception("%s failed", entry.name)
             return error(f"ERR internal error in '{entry.name}': {type(problem).__name__}: {problem}")
 
@@ -208,7 +210,10 @@ def _error_text(problem: SimpleError, entry: Entry) -> bytes:
 def _entries(handlers: dict[str, Handler]) -> dict[str, Entry]:
     """Return every command that is run: ours, and fakeredis' where there is none of ours."""
     entries: dict[str, Entry] = {}
-    every = {**COMMANDS, **{name: inner for item in COMMANDS.values() for name, inner in item.subcommands.items()}}
+    every = {
+        **COMMANDS,
+        **{name: inner for item in COMMANDS.values() for name, inner in item.subcommands.items()},
+    }
     stored = store_commands()
     for name, command in every.items():
         if name in handlers:

@@ -20,7 +20,11 @@ class Server:
     """A RESP server on one address, with its own embedded store."""
 
     def __init__(
-        self, scripts: EngineFactory | None = None, *, dispatcher: Dispatcher | None = None, most_clients: int = 10_000
+        self,
+        scripts: EngineFactory | None = None,
+        *,
+        dispatcher: Dispatcher | None = None,
+        most_clients: int = 10_000,
     ) -> None:
         self.dispatcher = Dispatcher(HANDLERS) if dispatcher is None else dispatcher
         if scripts is not None:

@@ -59,7 +59,8 @@ def _config_set(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> 
             return error(b"ERR Unknown option or number of arguments for CONFIG SET - '%b'" % name)
         if known[text].encode() != value:
             return error(
-                b"ERR CONFIG SET failed (possibly related to argument '%b') - can't set immutable config" % name
+                b"ERR CONFIG SET failed (possibly related to argument '%b') - can't set immutable config"
+                % name
             )
     return OK
 
