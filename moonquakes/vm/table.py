@@ -23,13 +23,14 @@ _FIRST_SWEEP: Final = 8
 class Table:
     """A Lua table; ``metatable`` is a :class:`Table` or None."""
 
-    __slots__ = ("__weakref__", "_cursor", "_positions", "_sweep_at", "arr", "hash", "metatable")
+    __slots__ = ("__weakref__", "_cursor", "_positions", "_sweep_at", "_trimmed", "arr", "hash", "metatable")
 
     def __init__(self) -> None:
         self.arr: list[LuaValue] = [None]
         self.hash: dict[LuaValue, LuaValue] = {}
         self.metatable: Table | None = None
         self._sweep_at = _FIRST_SWEEP
+        self._trimmed = 0
         self._cursor: tuple[LuaValue, Iterator[LuaValue]] | None = None
         self._positions: tuple[list[LuaValue], dict[LuaValue, int]] | None = None
 
@@ -136,10 +137,8 @@ class Table:
         keys, positions = self._positions
         position = positions.get(key)
         if position is None:
-            if type(key) is int and key == len(arr := self.arr) and arr:
+            if type(key) is int and 0 < key < self._trimmed:
                 # A traversal that clears the array part trims it behind itself.
-                return self._advance(iter(self.hash))
-            if type(key) is int and key > 0:
                 return self._advance(iter(self.hash))
             raise PendingError("invalid key to 'next'")
         for i in range(position + 1, len(keys)):
@@ -159,7 +158,9 @@ class Table:
         return None
 
     def _trim(self) -> None:
+        """Take the nils off the end of the array part."""
         arr = self.arr
+        self._trimmed = max(self._trimmed, len(arr))
         while len(arr) > 1 and arr[-1] is None:
             arr.pop()
 
