@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import pkgutil
 import zlib
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 #: What to do in a state on a symbol: a state to enter, or ``-1 - rule`` to reduce.
@@ -41,13 +40,25 @@ def build_table(grammar: str) -> dict[str, Any]:
     """Build the parse table of a grammar.
 
     Returns a JSON object: ``fingerprint`` of the grammar; ``rules``, a list of
-    ``[left side, action or None, symbols...]``; ``states``, a list of rows from
-    symbol to state (>= 0) or reduction (``-1 - rule``).  State 0 is the start.
+    ``[left side, action or None, symbols...]``; ``sets``, a list of lists of terminals;
+    ``states``, a list of ``[{symbol: state to enter}, rule, set, rule, set...]``, which
+    says to reduce by a rule when one of a set comes next.  State 0 is the start.
     Terminals are spelled as in the source, the end of the text is ``<eof>``.
     """
-    rules, states, start = _automaton(grammar)
-    rows = _without_renaming(rules, states, start)
-    return {"fingerprint": fingerprint(grammar), "rules": rules, "states": rows}
+    rules, automaton, start = _automaton(grammar)
+    rows = _merged(_without_renaming(rules, automaton, start))
+    sets: dict[tuple[str, ...], int] = {}
+    states: list[list[Any]] = []
+    for row in rows:
+        looking_at: dict[int, list[str]] = {}
+        for symbol, action in row.items():
+            if action < 0:
+                looking_at.setdefault(-1 - action, []).append(symbol)
+        state: list[Any] = [{symbol: action for symbol, action in row.items() if action >= 0}]
+        for rule, symbols in looking_at.items():
+            state += [rule, sets.setdefault(tuple(symbols), len(sets))]
+        states.append(state)
+    return {"fingerprint": fingerprint(grammar), "rules": rules, "sets": list(sets), "states": states}
 
 
 def _automaton(grammar: str) -> tuple[list[list[Any]], dict[int, Row], int]:
@@ -63,13 +74,13 @@ def _automaton(grammar: str) -> tuple[list[list[Any]], dict[int, Row], int]:
     for entry in memo.values():
         if entry["__type__"] == "TerminalDef":
             spelling[entry["name"]] = entry["pattern"]["value"]
-    rules: list[list[Any]] = []
-    rule_numbers: dict[int, int] = {}
+    found: dict[int, list[Any]] = {}
     for key, entry in memo.items():
         if entry["__type__"] == "Rule":
-            rule_numbers[key] = len(rules)
             symbols = [spelling.get(symbol["name"], symbol["name"]) for symbol in entry["expansion"]]
-            rules.append([entry["origin"]["name"], entry["alias"], *symbols])
+            found[key] = [entry["origin"]["name"], entry["alias"], *symbols]
+    rules = sorted(found.values(), key=lambda rule: (rule[0], rule[2:]))  # Lark's order varies
+    rule_numbers = {key: rules.index(rule) for key, rule in found.items()}
     symbol_names = {number: spelling.get(name, name) for number, name in table["tokens"].items()}
     states = {
         state: {
@@ -115,7 +126,7 @@ def _without_renaming(rules: list[list[Any]], states: dict[int, Row], start: int
     for state, renamings in pending:
         renamed = dict(renamings)
         row: Row = {}
-        for symbol in states[state]:
+        for symbol in sorted(states[state]):
             member = state
             action: int | None = states[member][symbol]
             while action in renames:
@@ -124,7 +135,7 @@ def _without_renaming(rules: list[list[Any]], states: dict[int, Row], start: int
             if action is not None:  # else the look-ahead is possible only elsewhere
                 row[symbol] = action if action < 0 else enter(member, action)
         for member in renamed.values():
-            for symbol, action in states[member].items():
+            for symbol, action in sorted(states[member].items()):
                 if symbol in made:
                     target = enter(member, action)
                     if row.setdefault(symbol, target) != target:
@@ -133,15 +144,27 @@ def _without_renaming(rules: list[list[Any]], states: dict[int, Row], start: int
     return rows
 
 
+def _merged(rows: list[Row]) -> list[Row]:
+    """Merge states that do the same on every symbol, until all differ."""
+    while True:
+        first: dict[tuple[tuple[str, int], ...], int] = {}
+        number = [first.setdefault(tuple(row.items()), len(first)) for row in rows]
+        if len(first) == len(rows):
+            return rows
+        rows = [{symbol: number[to] if to >= 0 else to for symbol, to in row} for row in first]
+
+
 def table_text(grammar: str) -> str:
     """Return the contents of ``lua.json`` for a grammar, one rule or state per line."""
     table = build_table(grammar)
     lines = ["{", f'"fingerprint": {table["fingerprint"]},']
-    for name in ("rules", "states"):
+    for name in ("rules", "sets", "states"):
         entries = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in table[name])
-        lines.append(f'"{name}": [\n{entries}\n]' + ("," if name == "rules" else ""))
+        lines.append(f'"{name}": [\n{entries}\n]' + ("," if name != "states" else ""))
     return "\n".join([*lines, "}", ""])
 
 
 if __name__ == "__main__":
+    from pathlib import Path
+
     Path(__file__).with_name("lua.json").write_text(table_text(grammar_text()), "ascii")

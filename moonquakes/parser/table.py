@@ -47,9 +47,11 @@ def start_state() -> State:
         for left, alias, *symbols in table["rules"]
     ]
     states: list[State] = [{} for _ in table["states"]]
-    for state, row in zip(states, table["states"], strict=True):
-        for symbol, action in row.items():
-            state[symbol] = states[action] if action >= 0 else reductions[-1 - action]
+    for state, (row, *reduces) in zip(states, table["states"], strict=True):
+        for rule, symbols in zip(reduces[::2], reduces[1::2], strict=True):
+            state.update(dict.fromkeys(table["sets"][symbols], reductions[rule]))
+        for symbol, number in row.items():
+            state[symbol] = states[number]
     return states[0]
 
 
