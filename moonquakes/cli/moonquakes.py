@@ -1,0 +1,214 @@
+"""``moonquakes``: runs Lua programs, with the options and messages of ``lua`` (see ``man lua``).
+
+Start-up time counts here: what is not always needed is imported where it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from moonquakes.cli.program import (
+    SourceError,
+    lua_arguments,
+    read_source,
+    run,
+    version_line,
+    write_error,
+    write_output,
+)
+
+if TYPE_CHECKING:
+    from moonquakes.cli.session import Session
+    from moonquakes.vm.table import Table
+
+PROGRAM = "moonquakes"
+
+USAGE = f"""\
+usage: {PROGRAM} [options] [script [args]]
+Available options are:
+  -e stat   execute string 'stat'
+  -i        enter interactive mode after executing 'script'
+  -l mod    require library 'mod' into global 'mod'
+  -l g=mod  require library 'mod' into global 'g'
+  -v        show version information
+  -E        ignore environment variables
+  -W        turn warnings on
+  --        stop handling options
+  -         stop handling options and execute stdin
+"""
+
+#: Environment variables that hold a chunk to run first, the more special one before the other.
+INIT_VARIABLES = ("LUA_INIT_5_4", "LUA_INIT")
+
+
+class UsageError(Exception):
+    """The arguments make no sense; the argument says why."""
+
+
+@dataclass
+class Options:
+    """What the command line asks for.
+
+    Attributes:
+        actions: ``("e", statement)``, ``("l", module)`` and ``("W", "")`` in their order.
+        script: index of the script's name among the arguments, or None.
+        script_is_file: whether a script named ``-`` is a file and not standard input.
+    """
+
+    actions: list[tuple[str, str]] = field(default_factory=list)
+    interactive: bool = False
+    version: bool = False
+    ignore_environment: bool = False
+    script: int | None = None
+    script_is_file: bool = False
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``moonquakes``, with the arguments of the process by default; return the exit status."""
+    return run(PROGRAM, lambda: _main(lua_arguments(arguments)))
+
+
+def parse_options(arguments: list[str]) -> Options:
+    """Read the command line up to the script.
+
+    Raises:
+        UsageError: an option is unknown or lacks its argument.
+    """
+    options = Options()
+    index = 0
+    while index < len(arguments):
+        argument = arguments[index]
+        if argument[:1] != "-" or argument == "-":
+            options.script = index
+            break
+        if argument == "--":
+            if index + 1 < len(arguments):
+                options.script = index + 1
+                options.script_is_file = True
+            break
+        letter = argument[1]
+        if letter in "el":
+            value = argument[2:]
+            if not value:
+                index += 1
+                value = arguments[index] if index < len(arguments) else "-"
+                if value[:1] == "-":
+                    raise UsageError(f"'{argument}' needs argument")
+            options.actions.append((letter, value))
+        elif argument == "-E":
+            options.ignore_environment = True
+        elif argument == "-W":
+            options.actions.append(("W", ""))
+        elif argument in ("-i", "-v"):
+            options.version = True
+            options.interactive = options.interactive or argument == "-i"
+        else:
+            raise UsageError(f"unrecognized option '{argument}'")
+        index += 1
+    return options
+
+
+def _main(arguments: list[str]) -> int:
+    try:
+        options = parse_options(arguments)
+    except UsageError as error:
+        write_error(f"{PROGRAM}: {error}\n{USAGE}")
+        return 1
+    if options.version:
+        write_output(version_line() + "\n")
+    executes = any(letter == "e" for letter, _ in options.actions)
+
+    from moonquakes.cli.session import Session
+
+    session = Session(PROGRAM, options.ignore_environment)
+    session.state.globals.set("arg", argument_table(arguments, options.script))
+    if not options.ignore_environment and not _run_init(session):
+        return 1
+    if not all(_act(session, letter, value) for letter, value in options.actions):
+        return 1
+    if options.script is not None and not _run_script(session, arguments, options):
+        return 1
+    if options.interactive:
+        _interact(session)
+    elif options.script is None and not executes and not options.version:
+        if sys.stdin.isatty():
+            write_output(version_line() + "\n")
+            _interact(session)
+        elif not _run_file(session, None, []):
+            # The reference ends with status 0 here, which hides the failure from the shell.
+            return 1
+    return 0
+
+
+def argument_table(arguments: list[str], script: int | None) -> Table:
+    """Return the global ``arg``: the script at 0, its arguments from 1, what stood before below 0."""
+    from moonquakes.vm.table import Table
+
+    everything = [os.fsencode(sys.argv[0]).decode("latin-1"), *arguments]
+    at_zero = 0 if script is None else script + 1
+    table = Table()
+    for index, argument in enumerate(everything):
+        table.set(index - at_zero, argument)
+    return table
+
+
+def _run_init(session: Session) -> bool:
+    for name in INIT_VARIABLES:
+        value = os.environb.get(name.encode()) if os.supports_bytes_environ else None
+        if value is not None:
+            text = value.decode("latin-1")
+            if text[:1] == "@":
+                return _run_file(session, text[1:], [])
+            return session.execute(text, f"={name}")
+    return True
+
+
+def _act(session: Session, letter: str, value: str) -> bool:
+    if letter == "e":
+        return session.execute(value, "=(command line)")
+    if letter == "l":
+        return _require(session, value)
+    session.call(session.state.globals.get("warn"), ["@on"])
+    return True
+
+
+def _require(session: Session, value: str) -> bool:
+    """``-l mod`` or ``-l g=mod``; without a name for the global, what follows a ``-`` is a version."""
+    name, equals, module = value.partition("=")
+    if not equals:
+        name, module = value.partition("-")[0], value
+    ok, values = session.call(session.state.globals.get("require"), [module])
+    if ok:
+        session.state.globals.set(name, values[0] if values else None)
+    return ok
+
+
+def _run_script(session: Session, arguments: list[str], options: Options) -> bool:
+    assert options.script is not None
+    name: str | None = arguments[options.script]
+    if name == "-" and not options.script_is_file:
+        name = None
+    return _run_file(session, name, arguments[options.script + 1 :])
+
+
+def _run_file(session: Session, name: str | None, arguments: list[str]) -> bool:
+    try:
+        source, chunk_name = read_source(name)
+    except SourceError as error:
+        session.report(str(error))
+        return False
+    return session.execute(source, chunk_name, arguments)
+
+
+def _interact(session: Session) -> None:
+    from moonquakes.cli.repl import Repl
+
+    Repl(session).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

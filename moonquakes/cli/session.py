@@ -1,0 +1,115 @@
+"""How does a command-line program run Lua?  One state, calls that report errors as ``lua`` does, interrupts.
+
+Knows nothing of options (:mod:`moonquakes.cli.moonquakes`) or of prompts (:mod:`moonquakes.cli.repl`).
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from moonquakes.cli.program import describe, write_error
+from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
+from moonquakes.numbers import format_number
+from moonquakes.stdlib import open_libraries
+from moonquakes.values import TRUE, LuaValue, Userdata, first, type_name
+from moonquakes.vm.state import State
+
+#: What stands below every main chunk in a traceback: the host.
+_HOST_LEVEL = "\n\t[C]: in ?"
+
+
+class Session:
+    """A Lua state with all libraries, as a program uses it.
+
+    Attributes:
+        state: the state.
+        prefix: what stands before a message (``"moonquakes: "``; nothing in the REPL).
+    """
+
+    def __init__(self, program: str, ignore_environment: bool = False) -> None:
+        self.state = State()
+        self.prefix = f"{program}: "
+        if ignore_environment:
+            self.state.registry.set("LUA_NOENV", TRUE)
+        open_libraries(self.state)
+
+    def report(self, message: str) -> None:
+        """Write an error message to standard error."""
+        write_error(f"{self.prefix}{message}\n")
+
+    def execute(self, source: str, chunk_name: str, arguments: Sequence[LuaValue] = ()) -> bool:
+        """Load and run a chunk; report what goes wrong and return whether nothing did."""
+        try:
+            function = self.state.load(source, chunk_name)
+        except LuaSyntaxError as error:
+            self.report(error.value)
+            return False
+        ok, _ = self.call(function, arguments)
+        return ok
+
+    def call(
+        self, function: LuaValue, arguments: Sequence[LuaValue] = ()
+    ) -> tuple[bool, tuple[LuaValue, ...]]:
+        """Call a function and return whether it went well, and its results; report an error."""
+        ok, values = self.protected_call(function, arguments, self.message_of)
+        if not ok:
+            message = first(values)
+            self.report(message if type(message) is str else "(error message not a string)")
+        return ok, values
+
+    def protected_call(
+        self,
+        function: LuaValue,
+        arguments: Sequence[LuaValue],
+        handler: Callable[[LuaValue], LuaValue],
+    ) -> tuple[bool, tuple[LuaValue, ...]]:
+        """Call a function; on an error return False and what ``handler`` made of the error value."""
+        try:
+            with interruptible():
+                return self.state.protected_call(function, tuple(arguments), handler)
+        except LuaError as error:
+            return False, (handler(error.value),)
+        except KeyboardInterrupt:
+            return False, ("interrupted!",)
+        except (BrokenPipeError, MemoryError):
+            raise
+        except Exception as error:
+            # A host function's own exception, which the engine passes on as it is.
+            return False, (describe(error).encode("utf-8", "replace").decode("latin-1"),)
+
+    def message_of(self, value: LuaValue) -> LuaValue:
+        """Turn an error value into the message to show: the counterpart of ``lua``'s message handler."""
+        if type(value) is Userdata and isinstance(value.value, BrokenPipeError):
+            return value  # the engine hands the exception itself on
+        if type(value) is str:
+            message = value
+        elif type(value) is int or type(value) is float:
+            message = format_number(value)
+        else:
+            if self.state.metamethod(value, "__tostring") is not None:
+                return self.state.tostring(value)
+            message = f"(error object is a {type_name(value)} value)"
+        traceback = self.state.traceback(message)
+        return traceback if traceback.endswith(_HOST_LEVEL) else traceback + _HOST_LEVEL
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let an interrupt raise the Lua error ``interrupted!``; a second one ends the program."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        raise PendingError("interrupted!")
+
+    try:
+        previous = signal.signal(signal.SIGINT, interrupt)
+    except ValueError:  # not the main thread: signals are somebody else's
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
