@@ -85,8 +85,10 @@ class MethodCall:
 
 @dataclass(slots=True)
 class Function:
-    """A function body; ``line`` is that of ``function``, ``last_line`` that of its ``end``.
+    """A function body; ``last_line`` is the line of its ``end``.
 
+    ``line`` is where the reference takes it to be defined: in a function statement the
+    line of ``function``, else (an expression, a local function) that of the ``(``.
     ``parameters`` holds a leading ``"self"`` for a method.
     """
 
