@@ -36,6 +36,22 @@ class LuaSyntaxError(LuaError):
     """A chunk does not conform to the grammar (§9); ``value`` is Lua's own message."""
 
 
+class LuaExit(SystemExit):
+    """``os.exit`` was called: the host program should end with status ``code``.
+
+    No Lua code can catch it.  It ends a Python program like any ``SystemExit``; a
+    host that wants to go on catches it.
+
+    Attributes:
+        code: the exit status.
+        close: whether the state is to be closed first (the second argument of ``os.exit``).
+    """
+
+    def __init__(self, code: int, close: bool = False) -> None:
+        super().__init__(code)
+        self.close = close
+
+
 class PendingError(LuaError):
     """An error whose message still needs the position of the calling Lua function.
 

@@ -1,0 +1,328 @@
+"""The basic functions (§6.1); ``pcall`` and ``xpcall`` come from the VM, which runs them as frames."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.errors import ArgumentError, LuaError, PendingError
+from moonquakes.numbers import format_float, parse_number, wrap
+from moonquakes.stdlib.arguments import (
+    check_integer,
+    check_string,
+    check_table,
+    optional_integer,
+    optional_string,
+    type_error,
+)
+from moonquakes.stdlib.collector import make_collectgarbage
+from moonquakes.stdlib.files import is_terminal, read_source
+from moonquakes.stdlib.warnings import make_warn
+from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaResults, LuaValue, first, pack_results
+from moonquakes.vm.protected import make_pcall, make_xpcall
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: Stands for an argument that was not passed, where Lua tells that from nil.
+_ABSENT: Final = object()
+
+_MASK: Final = 0xFFFFFFFFFFFFFFFF
+_SPACE: Final = " \f\n\r\t\v"
+
+
+def open_base(state: State) -> Table:
+    """Put the basic functions into the globals, which are returned."""
+    library = state.globals
+    functions = _plain_functions() | _state_functions(state) | _chunk_functions(state)
+    functions["collectgarbage"] = make_collectgarbage()
+    functions["warn"] = make_warn(state)
+    functions["pcall"] = make_pcall(state)
+    functions["xpcall"] = make_xpcall(state)
+    for name, function in functions.items():
+        library.set(name, function)
+    library.set("_G", library)
+    library.set("_VERSION", "Lua 5.4")
+    return library
+
+
+def _plain_functions() -> dict[str, LuaValue]:
+    """Return the functions that need no state."""
+    return {
+        "next": lua_next,
+        "rawequal": rawequal,
+        "rawget": rawget,
+        "rawlen": rawlen,
+        "rawset": rawset,
+        "select": select,
+        "tonumber": tonumber,
+        "type": lua_type,
+    }
+
+
+def lua_type(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+    try:
+        return TYPE_NAMES[type(v)]
+    except KeyError:
+        raise ArgumentError(1, "value expected") from None
+
+
+def lua_next(table: LuaValue = None, index: LuaValue = None, *_: LuaValue) -> LuaResults:
+    if type(table) is not Table:
+        type_error(1, "table", table)
+    try:
+        return table.next(index)
+    except PendingError as error:
+        raise LuaError(error.value) from None  # the reference gives no position
+
+
+def select(n: LuaValue = None, *values: LuaValue) -> LuaResults:
+    if type(n) is str and n[:1] == "#":
+        return len(values)
+    number = n if type(n) is int else check_integer(1, n)
+    if number < 0:
+        number += len(values) + 1
+    if number < 1:
+        raise ArgumentError(1, "index out of range")
+    selected = values[number - 1 :]
+    return selected[0] if len(selected) == 1 else selected
+
+
+def rawequal(v1: LuaValue = _ABSENT, v2: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+    _check_present(1, v1)
+    _check_present(2, v2)
+    return TRUE if v1 == v2 else FALSE
+
+
+def rawget(table: LuaValue = None, index: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+    check_table(1, table)
+    _check_present(2, index)
+    return table.get(index)
+
+
+def rawset(
+    table: LuaValue = None, index: LuaValue = _ABSENT, value: LuaValue = _ABSENT, *_: LuaValue
+) -> LuaResults:
+    check_table(1, table)
+    _check_present(2, index)
+    _check_present(3, value)
+    if index is None:
+        raise LuaError("table index is nil")
+    if index != index:
+        raise LuaError("table index is NaN")
+    table.set(index, value)
+    return table
+
+
+def rawlen(v: LuaValue = None, *_: LuaValue) -> LuaResults:
+    if type(v) is Table:
+        return v.length()
+    if type(v) is str:
+        return len(v)
+    raise ArgumentError.wrong_type(1, "table or string", v)
+
+
+def tonumber(e: LuaValue = _ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaResults:
+    if base is None:
+        kind = type(e)
+        if kind is str:
+            return parse_number(e)
+        if kind is int or kind is float:
+            return e
+        _check_present(1, e)
+        return None
+    number_base = check_integer(2, base)
+    if type(e) is not str:
+        type_error(1, "string", None if e is _ABSENT else e)
+    if not 2 <= number_base <= 36:
+        raise ArgumentError(2, "base out of range")
+    return _parse_integer(e, number_base)
+
+
+def _parse_integer(text: str, base: int) -> int | None:
+    """Convert ``-?[0-9a-z]+`` in a base; like all integers the result wraps around."""
+    text = text.strip(_SPACE)
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isalnum()):
+        return None
+    value = 0
+    try:
+        # In pieces, because Python limits the digits of one int(); the zero keeps
+        # it from reading "0x" and its like as a prefix.
+        for start in range(0, len(digits), 1000):
+            piece = digits[start : start + 1000]
+            value = (value * pow(base, len(piece), 1 << 64) + int("0" + piece, base)) & _MASK
+    except ValueError:
+        return None
+    return wrap(-value if len(digits) < len(text) else value)
+
+
+def _check_present(position: int, value: LuaValue) -> None:
+    if value is _ABSENT:
+        raise ArgumentError(position, "value expected")
+
+
+def _state_functions(state: State) -> dict[str, LuaValue]:
+    """Return the functions that look at metatables, raise errors or print."""
+    state_index = state.index
+    state_tostring = state.tostring
+
+    def lua_assert(*arguments: LuaValue) -> LuaResults:
+        condition = arguments[0] if arguments else None
+        if condition is not None and condition is not FALSE:
+            return pack_results(arguments)
+        if not arguments:
+            raise ArgumentError(1, "value expected")
+        message = arguments[1] if len(arguments) > 1 else "assertion failed!"
+        if type(message) is str:
+            message = state.where(1) + message
+        raise LuaError(message)
+
+    def error(message: LuaValue = None, level: LuaValue = None, *_: LuaValue) -> LuaResults:
+        depth = optional_integer(2, level, 1)
+        if type(message) is str and depth > 0:
+            message = state.where(depth) + message
+        raise LuaError(message)
+
+    def getmetatable(value: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        _check_present(1, value)
+        metatable = state.metatable_of(value)
+        if metatable is None:
+            return None
+        protected = metatable.hash.get("__metatable")
+        return metatable if protected is None else protected
+
+    def setmetatable(table: LuaValue = None, metatable: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        if type(table) is not Table:
+            type_error(1, "table", table)
+        if type(metatable) is not Table and metatable is not None:
+            type_error(2, "nil or table", None if metatable is _ABSENT else metatable)
+        old = table.metatable
+        if old is not None and old.hash.get("__metatable") is not None:
+            raise PendingError("cannot change a protected metatable")
+        table.metatable = metatable
+        return table
+
+    def iterate(table: LuaValue = None, i: LuaValue = None, *_: LuaValue) -> LuaResults:
+        i = i + 1 if type(i) is int else wrap(check_integer(2, i) + 1)
+        if type(table) is Table:
+            if 0 < i < len(table.arr):
+                value = table.arr[i]
+                if value is not None:
+                    return i, value
+            if table.metatable is None:
+                value = table.hash.get(i)
+                return None if value is None else (i, value)
+        value = state_index(table, i)
+        return None if value is None else (i, value)
+
+    def ipairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        _check_present(1, t)
+        return iterate, t, 0
+
+    def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        if type(t) is Table and t.metatable is None:
+            return lua_next, t, None
+        _check_present(1, t)
+        handler = state.metamethod(t, "__pairs")
+        if handler is None:
+            return lua_next, t, None
+        results = state.call(handler, t)
+        return (*results[:3], None, None, None)[:3] if type(results) is tuple else (results, None, None)
+
+    def tostring(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        kind = type(v)
+        if kind is str:
+            return v
+        if kind is int:
+            return str(v)
+        if kind is float:
+            return format_float(v)
+        _check_present(1, v)
+        return state_tostring(v)
+
+    terminal: tuple[object, bool] = None, False
+
+    def lua_print(*values: LuaValue) -> LuaResults:
+        nonlocal terminal
+        text = "\t".join([v if type(v) is str else state_tostring(v) for v in values])
+        stdout = state.stdout
+        stdout.write((text + "\n").encode("latin-1"))
+        if terminal[0] is not stdout:
+            terminal = stdout, is_terminal(stdout)
+        if terminal[1]:
+            stdout.flush()
+        return ()
+
+    return {
+        "assert": lua_assert,
+        "error": error,
+        "getmetatable": getmetatable,
+        "ipairs": ipairs,
+        "pairs": pairs,
+        "print": lua_print,
+        "setmetatable": setmetatable,
+        "tostring": tostring,
+    }
+
+
+def _chunk_functions(state: State) -> dict[str, LuaValue]:
+    """Return the functions that compile chunks."""
+
+    def load_text(source: str, chunk_name: str, mode: str, env: LuaValue) -> LuaResults:
+        try:
+            if env is _ABSENT:
+                return state.load(source, chunk_name, mode)
+            return state.load(source, chunk_name, mode, env)
+        except LuaError as error:
+            return None, error.value
+
+    def read_pieces(reader: FunctionType) -> str:
+        pieces: list[str] = []
+        while True:
+            piece = first(state.call(reader))
+            if piece is None or piece == "":
+                return "".join(pieces)
+            if type(piece) is int or type(piece) is float:
+                piece = check_string(1, piece)
+            if type(piece) is not str:
+                raise LuaError(state.where(1) + "reader function must return a string")
+            pieces.append(piece)
+
+    def load(
+        chunk: LuaValue = None,
+        chunkname: LuaValue = None,
+        mode: LuaValue = None,
+        env: LuaValue = _ABSENT,
+        *_: LuaValue,
+    ) -> LuaResults:
+        allowed = optional_string(3, mode, "bt")
+        if type(chunk) is str or type(chunk) is int or type(chunk) is float:
+            source = check_string(1, chunk)
+            return load_text(source, optional_string(2, chunkname, source), allowed, env)
+        name = optional_string(2, chunkname, "=(load)")
+        if type(chunk) is not FunctionType:
+            type_error(1, "function", chunk)
+        try:
+            source = read_pieces(chunk)
+        except LuaError as error:
+            return None, error.value
+        return load_text(source, name, allowed, env)
+
+    def loadfile(
+        filename: LuaValue = None, mode: LuaValue = None, env: LuaValue = _ABSENT, *_: LuaValue
+    ) -> LuaResults:
+        name = None if filename is None else check_string(1, filename)
+        allowed = optional_string(2, mode, "bt")
+        try:
+            source, chunk_name = read_source(state, name)
+        except LuaError as error:
+            return None, error.value
+        return load_text(source, chunk_name, allowed, env)
+
+    def dofile(filename: LuaValue = None, *_: LuaValue) -> LuaResults:
+        name = None if filename is None else check_string(1, filename)
+        return state.call(state.load(*read_source(state, name)))
+
+    return {"load": load, "loadfile": loadfile, "dofile": dofile}

@@ -1,0 +1,76 @@
+"""What do all libraries that touch files share?  Names, failures as results, source texts.
+
+Below here nothing opens a file: only io, os, package, ``loadfile``/``dofile`` and the command line do.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.errors import LuaError
+from moonquakes.values import TRUE, LuaResults
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def file_name(name: str) -> bytes:
+    """Return a Lua string as a file's name; like a C string it ends at a zero byte."""
+    return name.partition("\0")[0].encode("latin-1")
+
+
+def error_text(error: OSError) -> str:
+    """Return the system's description of an error (``strerror``)."""
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+def failure(error: OSError, name: str | None = None) -> LuaResults:
+    """Return what a function gives that failed: nil, a message and the error number (``luaL_fileresult``)."""
+    text = error_text(error)
+    return None, text if name is None else f"{name}: {text}", error.errno or 0
+
+
+def exit_results(status: int) -> LuaResults:
+    """Return true or nil, ``"exit"`` or ``"signal"``, and the number (``luaL_execresult``).
+
+    ``status`` tells how a process ended; it is negative for a signal, as in
+    ``subprocess``.
+    """
+    if status < 0:
+        return None, "signal", -status
+    return TRUE if status == 0 else None, "exit", status
+
+
+def read_source(state: State, name: str | None) -> tuple[str, str]:
+    """Return the text of a chunk's file and its chunk name; None names standard input.
+
+    A byte order mark and a first line that starts with ``#`` are skipped; the
+    line's end stays, so that line numbers are right (``luaL_loadfilex``).
+
+    Raises:
+        LuaError: the file cannot be opened or read.
+    """
+    if name is None:
+        data, chunk_name = state.stdin.read(), "=stdin"
+    else:
+        chunk_name = "@" + name
+        try:
+            with open(file_name(name), "rb") as file:
+                data = file.read()
+        except OSError as error:
+            verb = "read" if isinstance(error, IsADirectoryError) else "open"
+            raise LuaError(f"cannot {verb} {name}: {error_text(error)}") from None
+    data = data.removeprefix(_BYTE_ORDER_MARK)
+    if data.startswith(b"#"):
+        rest = data[data.find(b"\n") :] if b"\n" in data else b""
+        data = rest[1:] if rest.startswith(b"\n\x1b") else rest
+    return data.decode("latin-1"), chunk_name
+
+
+def is_terminal(stream: object) -> bool:
+    """Whether a standard stream is a terminal, whose lines are to be seen at once."""
+    isatty = getattr(stream, "isatty", None)
+    return isatty is not None and bool(isatty())

@@ -1,0 +1,237 @@
+"""The table library (§6.6).
+
+Each function has two ways: one straight on the lists of a plain table, and one
+through the operations of the state that honours ``__index``, ``__newindex`` and ``__len``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.errors import ArgumentError, PendingError
+from moonquakes.numbers import to_integer
+from moonquakes.stdlib.arguments import check_integer, optional_integer, optional_string, type_error
+from moonquakes.stdlib.sorting import make_sort
+from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+_ABSENT: Final = object()
+#: How many results a function may have: the size of the reference's stack (LUAI_MAXSTACK).
+_MAX_RESULTS: Final = 1_000_000
+
+
+def check_list(state: State, value: LuaValue, *events: str) -> None:
+    """Refuse what is no table and lacks one of the metamethods that make it act as one."""
+    if type(value) is not Table:
+        for event in events:
+            if state.metamethod(value, event) is None:
+                type_error(1, "table", value)
+
+
+def is_plain(table: LuaValue) -> bool:
+    """Whether ``table`` is a table without metamethods for reading, writing and its length."""
+    if type(table) is not Table:
+        return False
+    if table.metatable is None:
+        return True
+    fields = table.metatable.hash
+    return fields.get("__index") is None and fields.get("__newindex") is None and fields.get("__len") is None
+
+
+def length_of(state: State, value: LuaValue) -> int:
+    """Return ``#value``, which must be an integer (``luaL_len``)."""
+    if type(value) is Table and value.metatable is None:
+        return len(value.arr) - 1
+    length = state.length(value)
+    if type(length) is not int:
+        integer = to_integer(length)
+        if integer is None:
+            raise PendingError("object length is not an integer")
+        return integer
+    return length
+
+
+def open_table(state: State) -> Table:
+    """Return the library's table."""
+    get, put = state.index, state.set_index
+
+    def insert(
+        list: LuaValue = None,
+        position: LuaValue = _ABSENT,
+        value: LuaValue = _ABSENT,
+        *surplus: LuaValue,
+    ) -> LuaResults:
+        if type(list) is Table and list.metatable is None:
+            plain, arr = True, list.arr
+            end = len(arr)
+        else:
+            check_list(state, list, "__index", "__newindex", "__len")
+            plain, arr = is_plain(list), getattr(list, "arr", [])
+            end = length_of(state, list) + 1
+        if value is _ABSENT:
+            if position is _ABSENT:
+                raise PendingError("wrong number of arguments to 'insert'")
+            if not plain:
+                put(list, end, position)
+            elif position is not None:
+                arr.append(position)
+                if list.hash:
+                    list._migrate()
+            return ()
+        if surplus:
+            raise PendingError("wrong number of arguments to 'insert'")
+        index = position if type(position) is int else check_integer(2, position)
+        if not 0 < index <= end:
+            raise ArgumentError(2, "position out of bounds")
+        if not plain:
+            for i in range(end, index, -1):
+                put(list, i, get(list, i - 1))
+            put(list, index, value)
+        elif index < end or value is not None:
+            arr.insert(index, value)
+            if list.hash:
+                list._migrate()
+        return ()
+
+    def remove(list: LuaValue = None, position: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        if type(list) is Table and list.metatable is None:
+            plain, arr = True, list.arr
+            size = len(arr) - 1
+        else:
+            check_list(state, list, "__index", "__newindex", "__len")
+            plain, arr = is_plain(list), getattr(list, "arr", [])
+            size = length_of(state, list)
+        if position is _ABSENT:
+            index = size
+        else:
+            index = position if type(position) is int else check_integer(2, position)
+            # The place after the last element may be removed too, and 0 of an empty list.
+            if index != size and not 0 < index <= size + 1:
+                raise ArgumentError(2, "position out of bounds")
+        if plain and 0 < index <= size:
+            value = arr.pop(index)
+            if arr[-1] is None:
+                list._trim()
+            return value
+        value = get(list, index)
+        for i in range(index, size):
+            put(list, i, get(list, i + 1))
+        put(list, max(index, size), None)
+        return value
+
+    def move(
+        a1: LuaValue = None,
+        f: LuaValue = None,
+        e: LuaValue = None,
+        t: LuaValue = None,
+        a2: LuaValue = None,
+        *_: LuaValue,
+    ) -> LuaResults:
+        first, last, to = check_integer(2, f), check_integer(3, e), check_integer(4, t)
+        check_list(state, a1, "__index")
+        target = a1 if a2 is None else a2
+        if type(target) is not Table and state.metamethod(target, "__newindex") is None:
+            type_error(1 if a2 is None else 5, "table", target)
+        if last < first:
+            return target
+        if not (first > 0 or last < MAX_INTEGER + first):
+            raise ArgumentError(3, "too many elements to move")
+        count = last - first + 1
+        if to > MAX_INTEGER - count + 1:
+            raise ArgumentError(4, "destination wrap around")
+        if is_plain(a1) and is_plain(target) and _move_slice(a1, first, last, target, to):
+            return target
+        if to > last or to <= first or a1 is not target:
+            for i in range(count):
+                put(target, to + i, get(a1, first + i))
+        else:
+            for i in range(count - 1, -1, -1):
+                put(target, to + i, get(a1, first + i))
+        return target
+
+    def concat(
+        list: LuaValue = None,
+        sep: LuaValue = None,
+        i: LuaValue = None,
+        j: LuaValue = None,
+        *_: LuaValue,
+    ) -> LuaResults:
+        check_list(state, list, "__index", "__len")
+        end = length_of(state, list)
+        separator = optional_string(2, sep, "")
+        start = optional_integer(3, i, 1)
+        end = optional_integer(4, j, end)
+        if end < start:
+            return ""
+        if is_plain(list) and start > 0 and end < len(list.arr):
+            pieces = list.arr[start : end + 1]
+            try:
+                return separator.join(pieces)
+            except TypeError:  # numbers among them, or an error
+                return separator.join([_piece(value, start + k) for k, value in enumerate(pieces)])
+        return separator.join([_piece(get(list, k), k) for k in range(start, end + 1)])
+
+    def _piece(value: LuaValue, index: int) -> str:
+        text = state.string_or_none(value)
+        if text is None:
+            kind = state.type_name(value)
+            raise PendingError(f"invalid value ({kind}) at index {index} in table for 'concat'")
+        return text
+
+    def unpack(list: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
+        start = 1 if i is None else check_integer(2, i)
+        end = length_of(state, list) if j is None else check_integer(3, j)
+        if end - start >= _MAX_RESULTS - 1:
+            raise PendingError("too many results to unpack")
+        if type(list) is Table and start > 0:
+            values = tuple(list.arr[start : end + 1]) if start <= end else ()
+            count = end - start + 1
+            if list.metatable is None or (len(values) == count and None not in values):
+                if len(values) < count:
+                    fields = list.hash.get
+                    values += tuple([fields(k) for k in range(start + len(values), end + 1)])
+                return values[0] if len(values) == 1 else values
+        results = tuple([get(list, k) for k in range(start, end + 1)])
+        return results[0] if len(results) == 1 else results
+
+    return Table.from_fields(
+        {
+            "concat": concat,
+            "insert": insert,
+            "move": move,
+            "pack": pack,
+            "remove": remove,
+            "sort": make_sort(state),
+            "unpack": unpack,
+        }
+    )
+
+
+def pack(*values: LuaValue) -> LuaResults:
+    table = Table()
+    if values and values[-1] is None:
+        for index, value in enumerate(values, 1):
+            table.set(index, value)
+    else:
+        table.arr += values
+    table.set("n", len(values))
+    return table
+
+
+def _move_slice(source: Table, first: int, last: int, target: Table, to: int) -> bool:
+    """Move within the lists of plain tables; return False when the elements are elsewhere."""
+    arr = target.arr
+    if not (first > 0 and last < len(source.arr) and 0 < to <= len(arr)):
+        return False
+    end = to + last - first + 1
+    if end > len(arr) and target.hash:
+        return False  # the list must not grow over keys of the hash part
+    arr[to:end] = source.arr[first : last + 1]
+    if arr[-1] is None:
+        target._trim()
+    if target.hash:
+        target._migrate()
+    return True
