@@ -1,7 +1,7 @@
 """Lua 5.4 in pure Python.
 
-:class:`LuaRuntime` runs Lua from Python, :class:`LuaError` and :class:`LuaSyntaxError` are what it raises.  The
-``mq_*`` functions for host capabilities are in :mod:`moonquakes.api`.
+:class:`LuaRuntime` runs Lua from Python, :class:`LuaError` and :class:`LuaSyntaxError` are what it raises.
+The ``mq_*`` functions for host capabilities are in :mod:`moonquakes.api`.
 """
 
 from __future__ import annotations

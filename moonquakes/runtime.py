@@ -263,9 +263,12 @@ class LuaObject:
         """Call the value with Python arguments; see :meth:`LuaRuntime.execute` for results and errors."""
         runtime = self._runtime
         with runtime._lock:
-            return runtime._results(
-                runtime._state.call(self._value, *[runtime._to_lua(item) for item in args])
-            )
+            arguments = [runtime._to_lua(argument) for argument in args]
+            try:
+                results = runtime._state.call(self._value, *arguments)
+            except LuaError as error:
+                raise _original(error) from error.__cause__
+            return runtime._results(results)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LuaObject) and other._value is self._value
@@ -297,7 +300,8 @@ class LuaFunction(LuaObject):
 class LuaTable(LuaObject):
     """A Lua table with mapping access, and its string fields as attributes.
 
-    Access honours metamethods, as in Lua; a missing key is None.  Iteration is over the keys, without metamethods.
+    Access honours metamethods, as in Lua; a missing key is None.  Iteration is
+    over the keys, without metamethods.
     """
 
     __slots__ = ()
@@ -355,6 +359,14 @@ class LuaTable(LuaObject):
         while entry is not None:
             yield runtime._to_python(entry[0]), runtime._to_python(entry[1])
             entry = table.next(entry[0])
+
+
+def _original(error: LuaError) -> Exception:
+    """Return the Python exception that went through Lua as ``error``, or ``error`` itself."""
+    value = error.value
+    if type(value) is Userdata and isinstance(value.value, Exception):
+        return value.value
+    return error
 
 
 def lua_type(value: object) -> str | None:

@@ -157,8 +157,8 @@ def raincall_install(L: mq_State) -> int:
 def push_reply(L: mq_State, reply: Reply) -> None:
     """Push the Lua value of a reply.
 
-    Status, bulk, verbatim and big number become strings; array, set, push and attribute sequences; a map the sequence
-    of its ``{key=..., value=...}``.  A sequence has its length in ``n``, since nils may stand in it.
+    Status, bulk, verbatim and big number become strings; array, set, push and attribute sequences; a map the
+    sequence of its ``{key=..., value=...}``.  A sequence has its length in ``n``, since nils may stand in it.
 
     Raises:
         CallError: the reply is an error or holds one.

@@ -184,6 +184,7 @@ from moonquakes.api.stack import (
     mqL_checkstack,
 )
 from moonquakes.api.standard import (
+    export,
     mq_close,
     mqL_newstate,
     mqL_openlibs,
@@ -232,7 +233,6 @@ from moonquakes.api.userdata import (
     mqL_setmetatable,
     mqL_testudata,
 )
-from moonquakes.vm.exports import export
 
 __all__ = [
     "MQ_ERRERR",

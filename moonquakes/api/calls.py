@@ -74,7 +74,7 @@ def _push(stack: list[LuaValue], results: list[LuaValue], wanted: int) -> None:
 
 
 def mq_status(L: mq_State) -> int:
-    """Return ``MQ_OK`` for a thread that runs or may start, ``MQ_YIELD`` for a suspended one, else an error."""
+    """Return ``MQ_OK`` for one that may run, ``MQ_YIELD`` for a suspended one, else an error."""
     thread = L.thread
     if thread.error is not None:
         return MQ_ERRRUN

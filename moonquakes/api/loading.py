@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from moonquakes.api.calls import mq_pcall
 from moonquakes.api.constants import (
@@ -17,7 +15,8 @@ from moonquakes.api.constants import (
 )
 from moonquakes.api.state import mq_State, table_at
 from moonquakes.api.text import Text, lua_string
-from moonquakes.errors import LuaSyntaxError
+from moonquakes.errors import LuaError, LuaSyntaxError
+from moonquakes.stdlib.files import read_source
 
 #: Called again and again for the pieces of a chunk; None or an empty piece ends it.
 Reader = Callable[[mq_State, object], Text | None]
@@ -66,27 +65,12 @@ def mqL_loadfilex(L: mq_State, filename: Text | None, mode: Text | None = None) 
 
     Returns a status: ``MQ_ERRFILE``, with a message pushed, when it cannot be read.
     """
-    if filename is None:
-        data, name = L.engine.stdin.read(), "=stdin"
-    else:
-        name = "@" + lua_string(filename)
-        path = name[1:].encode("latin-1")
-        try:
-            data = Path(path.decode(sys.getfilesystemencoding(), "surrogateescape")).read_bytes()
-        except OSError as error:
-            L.stack.append(f"cannot open {name[1:]}: {error.strerror}")
-            return MQ_ERRFILE
-    return _load(L, without_first_comment(data).decode("latin-1"), name, mode)
-
-
-def without_first_comment(data: bytes) -> bytes:
-    """Drop a byte order mark, and a first line that begins with ``#`` (but not its line break)."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if data[:1] != b"#":
-        return data
-    _, newline, rest = data.partition(b"\n")
-    # A binary chunk begins right after the line; text keeps its line numbers.
-    return rest if rest[:1] == b"\x1b" else newline + rest
+    try:
+        source, name = read_source(L.engine, None if filename is None else lua_string(filename))
+    except LuaError as error:
+        L.stack.append(error.value)
+        return MQ_ERRFILE
+    return _load(L, source, name, mode)
 
 
 def mqL_loadfile(L: mq_State, filename: Text | None) -> int:

@@ -26,8 +26,8 @@ class _SealedList(list[LuaValue]):
 
 class _SealedDict(dict[LuaValue, LuaValue]):
     __slots__ = ()
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]  # refuses whatever it is given
-    pop = popitem = update = setdefault = clear = _refuse  # type: ignore[assignment]  # the same
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    pop = popitem = update = setdefault = clear = _refuse
 
 
 def seal(table: Table) -> None:

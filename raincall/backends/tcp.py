@@ -1,9 +1,9 @@
 """How does a script outside any server reach a Redis over the network?
 
-redis-py opens the connection (TCP, TLS or Unix socket), authenticates and selects the database.  Then Raincall's own
-codec takes over: redis-py's parser would drop the difference between a status and a bulk string, and what Python
-cannot use as a dict's key.  RESP3 is asked for, so that replies come tagged; a server that refuses it is spoken to in
-RESP2.
+redis-py opens the connection (TCP, TLS or Unix socket), authenticates and selects the database.  Then
+Raincall's own codec takes over: redis-py's parser would drop the difference between a status and a bulk
+string, and what Python cannot use as a dict's key.  RESP3 is asked for, so that replies come tagged; a server
+that refuses it is spoken to in RESP2.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class TcpBackend:
 
     def __init__(self, url: str = DEFAULT_URL) -> None:
         try:
-            options: dict[str, Any] = dict(parse_url(url))
+            options: dict[str, Any] = dict(parse_url(url))  # type: ignore[no-untyped-call]  # redis-py's
         except ValueError as error:
             raise BackendError(str(error)) from None
         self._connection_class: Any = options.pop("connection_class", Connection)

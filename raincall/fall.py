@@ -1,0 +1,147 @@
+"""How does RAIN.FALL run a script?
+
+All scripts run in one Lua state, one after the other, each on globals of its own (``raincall.sandbox``) and
+as a function of its own over code that is compiled once.  The state is used through the ``mq_*`` API alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.api import (
+    MQ_OK,
+    MQ_REGISTRYINDEX,
+    mq_pcall,
+    mq_pushlstring,
+    mq_pushvalue,
+    mq_rawgeti,
+    mq_replace,
+    mq_settop,
+    mq_setupvalue,
+    mq_State,
+    mqL_loadbufferx,
+    mqL_newstate,
+    mqL_openlibs,
+    mqL_ref,
+    mqL_unref,
+    mqx_copyfunction,
+)
+from raincall.backend import Backend
+from raincall.backends.inprocess import InProcessBackend
+from raincall.bridge import install
+from raincall.reply import Reply
+from raincall.results import error_of, error_reply, reply_of
+from raincall.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from raincall.server.session import Session
+
+LOGGER: Final = logging.getLogger("raincall.fall")
+
+#: Longest source in bytes: compiling so much takes about a second, and nobody else is served meanwhile.
+MAX_SOURCE: Final = 512 * 1024
+#: How many compiled sources are kept, and of how many bytes of source in all.
+MAX_CACHED: Final = 1000
+MAX_CACHED_SOURCE: Final = 8 * 1024 * 1024
+
+
+class Evaluator:
+    """Runs scripts one after the other, none of which notices another.
+
+    Args:
+        backend: where RAIN.CALL goes; None makes it fail explicitly.
+        output: takes what ``print`` writes, a line at a time; it goes to the log by default.
+    """
+
+    def __init__(self, backend: Backend | None, output: Callable[[bytes], object] | None = None) -> None:
+        self._backend = backend
+        self._output = _log if output is None else output
+        self._start()
+
+    def _start(self) -> None:
+        L = self._L = mqL_newstate()
+        mqL_openlibs(L)
+        self._sandbox = Sandbox(L, self._output)
+        install(L, self._backend)
+        self._sandbox.share(L, "RAIN")
+        #: References of compiled sources in the registry, the one used longest ago first.
+        self._chunks: OrderedDict[bytes, int] = OrderedDict()
+        self._cached_source = 0
+
+    def evaluate(self, source: bytes, args: list[bytes]) -> Reply:
+        """Run ``source`` with ``args`` as its ``...``; return the reply of its first result, or an error."""
+        try:
+            return self._evaluate(self._L, source, args)
+        except Exception as fault:  # a fault of ours must stop neither the server nor the next script
+            LOGGER.exception("a script could not be run")
+            self._start()
+            return error_reply(f"internal error: {type(fault).__name__}: {fault}".encode())
+
+    def _evaluate(self, L: mq_State, source: bytes, args: list[bytes]) -> Reply:
+        mq_settop(L, 0)
+        if len(source) > MAX_SOURCE:
+            return error_reply(b"source is longer than %d bytes" % MAX_SOURCE)
+        if not self._push_function(L, source):
+            return error_of(L)
+        self._sandbox.push_globals(L)
+        mq_pushvalue(L, 2)
+        mq_setupvalue(L, 1, 1)
+        mq_pushvalue(L, 1)
+        for argument in args:
+            mq_pushlstring(L, argument)
+        reply = reply_of(L) if mq_pcall(L, len(args), 1) == MQ_OK else error_of(L)
+        self._sandbox.drop_globals(L, 2)
+        mq_settop(L, 0)
+        return reply
+
+    def _push_function(self, L: mq_State, source: bytes) -> bool:
+        """Push a new function of ``source``; or push why it does not compile, and return False."""
+        chunks = self._chunks
+        reference = chunks.get(source)
+        if reference is None:
+            if mqL_loadbufferx(L, source, "=RAIN.FALL", "t") != MQ_OK:
+                return False
+            reference = chunks[source] = mqL_ref(L, MQ_REGISTRYINDEX)
+            self._cached_source += len(source)
+            while len(chunks) > MAX_CACHED or self._cached_source > MAX_CACHED_SOURCE:
+                dropped, unused = chunks.popitem(last=False)
+                self._cached_source -= len(dropped)
+                mqL_unref(L, MQ_REGISTRYINDEX, unused)
+        else:
+            chunks.move_to_end(source)
+        mq_rawgeti(L, MQ_REGISTRYINDEX, reference)
+        mqx_copyfunction(L, 1)
+        mq_replace(L, 1)
+        return True
+
+
+class FallEngine:
+    """RAIN.FALL of a server: scripts reach that same server, as the client that sent them.
+
+    Args:
+        execute: runs a command for a session through the server's isolated internal client.
+    """
+
+    def __init__(self, execute: Callable[[list[bytes], Session], Reply]) -> None:
+        self._caller: Session | None = None
+
+        def execute_for_caller(argv: list[bytes]) -> Reply:
+            assert self._caller is not None
+            return execute(argv, self._caller)
+
+        self._evaluator = Evaluator(InProcessBackend(execute_for_caller))
+
+    def evaluate(self, session: Session, source: bytes, args: list[bytes]) -> Reply:
+        """Run a script for ``session``; whatever goes wrong in it is the reply."""
+        self._caller = session
+        try:
+            return self._evaluator.evaluate(source, args)
+        finally:
+            self._caller = None
+
+
+def _log(line: bytes) -> None:
+    LOGGER.info("print: %s", line.decode("utf-8", "replace"))
