@@ -21,8 +21,8 @@ from moonquakes.bytecode.opcodes import (
     opcode_of,
 )
 
-#: "Up to the top": the end of an open list of values.
-OPEN: Final = 256
+#: "Up to the top": the end of an open list of values, beyond any end that operands can name.
+OPEN: Final = 1024
 
 _Registers = Callable[[int], range]
 
