@@ -1,0 +1,65 @@
+"""How ``moonquakes`` reads its command line, and the table ``arg``."""
+
+from __future__ import annotations
+
+import pytest
+
+from moonquakes.cli.moonquakes import Options, UsageError, argument_table, parse_options
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], Options()),
+        (["x.lua", "-e", "a"], Options(script=0)),
+        (["-"], Options(script=0)),
+        (["", "x"], Options(script=0)),
+        (["--"], Options()),
+        (["--", "-"], Options(script=1, script_is_file=True)),
+        (["--", "-x.lua"], Options(script=1, script_is_file=True)),
+        (
+            ["-e", "a=1", "-lm", "-l", "g=m", "-W"],
+            Options([("e", "a=1"), ("l", "m"), ("l", "g=m"), ("W", "")]),
+        ),
+        (["-ea=1", "x"], Options([("e", "a=1")], script=1)),
+        (["-i"], Options(interactive=True, version=True)),
+        (["-v", "-E", "x"], Options(version=True, ignore_environment=True, script=2)),
+    ],
+)
+def test_options(arguments: list[str], expected: Options) -> None:
+    assert parse_options(arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-x"], "unrecognized option '-x'"),
+        (["--version"], "unrecognized option '--version'"),
+        (["-iv"], "unrecognized option '-iv'"),
+        (["-vi"], "unrecognized option '-vi'"),
+        (["-Ex"], "unrecognized option '-Ex'"),
+        (["-WW"], "unrecognized option '-WW'"),
+        (["-e"], "'-e' needs argument"),
+        (["-l"], "'-l' needs argument"),
+        (["-e", "-v"], "'-e' needs argument"),
+        (["-l", "-"], "'-l' needs argument"),
+    ],
+)
+def test_wrong_options(arguments: list[str], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse_options(arguments)
+    assert str(error.value) == message
+
+
+def test_arg_counts_from_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["moonquakes"])
+    table = argument_table(["-e", "a", "x.lua", "one", "two"], 2)
+    expected = {-3: "moonquakes", -2: "-e", -1: "a", 0: "x.lua", 1: "one", 2: "two", 3: None, -4: None}
+    assert {key: table.get(key) for key in expected} == expected
+    assert table.length() == 2
+
+
+def test_arg_without_a_script_counts_from_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["moonquakes"])
+    table = argument_table(["-e", "a"], None)
+    assert [table.get(index) for index in range(-1, 4)] == [None, "moonquakes", "-e", "a", None]
