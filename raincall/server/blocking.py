@@ -10,9 +10,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from raincall.commands import find, keys_of
+from raincall.store_errors import command_error_text
 from raincall.reply import Reply, error
 from raincall.server.session import Session
-from raincall.shapes import Shape, error_text
+from raincall.shapes import Shape
 from raincall.store import SimpleError, Wait
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 class Blocked:
     """One waiting command."""
 
-    __slots__ = ("database", "keys", "name", "shape", "timer", "wait")
+    __slots__ = ("argv", "database", "keys", "name", "shape", "timer", "wait")
 
-    def __init__(self, name: str, database: int, keys: list[bytes], wait: Wait, shape: Shape) -> None:
+    def __init__(
+        self, name: str, argv: list[bytes], database: int, keys: list[bytes], wait: Wait, shape: Shape
+    ) -> None:
         self.name = name
+        self.argv = argv
         self.database = database
         self.keys = keys
         self.wait = wait
@@ -46,7 +50,7 @@ class BlockedClients:
         """Let ``session`` wait."""
         command = find(argv)
         keys = keys_of(command, argv) if command is not None else []
-        blocked = Blocked(name, session.database, keys, wait, shape)
+        blocked = Blocked(name, argv, session.database, keys, wait, shape)
         self._dispatcher.store.await_keys(blocked.database, keys)
         if wait.timeout is not None:
             blocked.timer = asyncio.get_running_loop().call_later(wait.timeout, self._expire, session)
@@ -89,16 +93,16 @@ class BlockedClients:
         try:
             result = blocked.wait.attempt()
         except SimpleError as problem:
-            self._answer(session, Reply("error", error_text(problem.value)))
+            self._answer(session, Reply("error", command_error_text(problem.value, blocked.name, blocked.argv)))
             return
         if result is not None:
-            self._answer(session, blocked.shape(result, session.protocol))
+            self._answer(session, blocked.shape(result, session.protocol, blocked.argv))
 
     def _expire(self, session: Session) -> None:
         blocked = self.waiting.get(session)
         if blocked is not None:
             result: Any = blocked.wait.expire()
-            self._answer(session, blocked.shape(result, session.protocol))
+            self._answer(session, blocked.shape(result, session.protocol, blocked.argv))
 
     def _answer(self, session: Session, reply: Reply) -> None:
         self.forget(session)

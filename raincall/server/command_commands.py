@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from raincall.commands import COMMANDS, Command, find
 from raincall.commands.keys import keys_and_flags
 from raincall.glob import compile_glob
-from raincall.reply import NIL_ARRAY, Reply, array, bulk, bulks, error, integer, map_of, set_of, status
+from raincall.reply import NIL, Reply, array, bulk, bulks, error, integer, map_of, set_of, status
 from raincall.server import messages
 from raincall.server.arguments import CommandError
 from raincall.server.session import Session
@@ -69,13 +69,15 @@ def describe(dispatcher: Dispatcher, command: Command) -> Reply:
             _statuses(command.categories),
             set_of(bulk(tip) for tip in command.tips),
             set_of(_value(spec) for spec in command.key_specs),
-            array(
-                describe(dispatcher, inner)
-                for inner in command.subcommands.values()
-                if inner.name in dispatcher.entries
-            ),
+            _subcommands(dispatcher, command),
         )
     )
+
+
+def _subcommands(dispatcher: Dispatcher, command: Command) -> Reply:
+    """Return the served subcommands; Redis answers with an empty set, but with an array of some."""
+    served = [inner for inner in command.subcommands.values() if inner.name in dispatcher.entries]
+    return array(describe(dispatcher, inner) for inner in served) if served else set_of(())
 
 
 def _command(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
@@ -86,7 +88,7 @@ def _info(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
     if len(argv) == 2:
         return _command(dispatcher, session, argv)
     named = (_named(dispatcher, name) for name in argv[2:])
-    return array(NIL_ARRAY if command is None else describe(dispatcher, command) for command in named)
+    return array(NIL if command is None else describe(dispatcher, command) for command in named)
 
 
 def _count(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:

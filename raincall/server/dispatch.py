@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
 from raincall.commands import COMMANDS, Command
+from raincall.store_errors import command_error_text
 from raincall.reply import QUEUED, Reply, error
 from raincall.server import messages
 from raincall.server.arguments import CommandError
@@ -19,7 +20,7 @@ from raincall.server.blocking import BlockedClients
 from raincall.server.pubsub import Subscriptions
 from raincall.server.session import Outlet, Session
 from raincall.server.statistics import Statistics
-from raincall.shapes import SHAPES, error_text, plain
+from raincall.shapes import SHAPES, plain
 from raincall.store import BLOCKED, EmbeddedStore, SimpleError, store_commands
 
 LOGGER: Final = logging.getLogger("raincall.server")
@@ -166,7 +167,7 @@ class Dispatcher:
         except CommandError as problem:
             return problem.reply
         except SimpleError as problem:
-            return Reply("error", _error_text(problem, entry))
+            return Reply("error", command_error_text(problem.value, entry.name, argv))
         except (
             Exception
         ) as problem:  # a fault in one command must not take the connection, or the server, with it
@@ -201,12 +202,6 @@ class Dispatcher:
         return None if entry.while_subscribed else messages.not_while_subscribed(entry.name)
 
 
-def _error_text(problem: SimpleError, entry: Entry) -> bytes:
-    if problem.value.startswith(("ERR Wrong number of args calling", "ERR wrong number of arguments")):
-        return b"ERR wrong number of arguments for '%b' command" % entry.name.encode()
-    return error_text(problem.value)
-
-
 def _entries(handlers: dict[str, Handler]) -> dict[str, Entry]:
     """Return every command that is run: ours, and fakeredis' where there is none of ours."""
     entries: dict[str, Entry] = {}
@@ -238,6 +233,6 @@ def _store_handler(name: str) -> Handler:
             wait = client.take_wait()
             dispatcher.blocked.add(session, name, argv, wait, shape)
             return None
-        return shape(result, session.protocol)
+        return shape(result, session.protocol, argv)
 
     return run
