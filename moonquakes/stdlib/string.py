@@ -1,0 +1,341 @@
+"""The ``string`` library (§6.4): its functions, and the metatable of strings.
+
+A Lua string is a ``str`` of code points 0-255, one per byte; whatever Python does
+by Unicode (case, digits, white space) is of no use here.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.bytecode.dump import dump as dump_proto
+from moonquakes.errors import ArgumentError, LuaError, PendingError
+from moonquakes.numbers import ARITHMETIC, Number, negate, to_number
+from moonquakes.stdlib.arguments import (
+    check_integer,
+    check_string,
+    optional_integer,
+    optional_string,
+    type_error,
+)
+from moonquakes.stdlib.format import format_values
+from moonquakes.stdlib.pack import pack as pack_values
+from moonquakes.stdlib.pack import packsize as packed_size
+from moonquakes.stdlib.pack import unpack as unpack_values
+from moonquakes.stdlib.patterns import compile_pattern
+from moonquakes.stdlib.substitution import (
+    call_replacer,
+    field_replacer,
+    replace_plain,
+    substitute,
+    text_replacer,
+)
+from moonquakes.values import (
+    FALSE,
+    LuaBoolean,
+    LuaResults,
+    LuaValue,
+    as_tuple,
+    first,
+    pack_results,
+    type_name,
+)
+from moonquakes.vm.functions import proto_of
+from moonquakes.vm.operations import address
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: The longest string that ``rep`` makes; the reference counts it in a C ``int``.
+MAX_LENGTH: Final = 0x7FFFFFFF
+#: Lua's own limit of a function's stack, and so of its results.
+_MAX_RESULTS: Final = 1_000_000
+#: Equal strings up to this length are one object in the reference.
+_LONGEST_SHORT: Final = 40
+
+_UPPER: Final = str.maketrans({chr(c): chr(c - 32) for c in range(ord("a"), ord("z") + 1)})
+_LOWER: Final = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+_find_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
+
+
+def _from_start(position: int, length: int) -> int:
+    """Turn a start position, 1-based or counted from the end, into an index (0-based)."""
+    if position > 0:
+        return position - 1
+    if position == 0 or position < -length:
+        return 0
+    return length + position
+
+
+def _end_index(position: int, length: int) -> int:
+    """Turn an end position into the index after it."""
+    if position >= length:
+        return length
+    if position >= 0:
+        return position
+    return max(0, length + position + 1)
+
+
+def byte(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.byte(s [, i [, j]])``"""
+    text = check_string(1, s)
+    first_position = optional_integer(2, i, 1)
+    start = _from_start(first_position, len(text))
+    end = _end_index(optional_integer(3, j, first_position), len(text))
+    if end - start == 1:
+        return ord(text[start])
+    if end - start >= _MAX_RESULTS:
+        raise PendingError("stack overflow (string slice too long)")
+    return tuple(text[start:end].encode("latin-1"))
+
+
+def char(*codes: LuaValue) -> LuaResults:
+    """``string.char(...)``"""
+    result: list[str] = []
+    for position, value in enumerate(codes, 1):
+        code = check_integer(position, value)
+        if not 0 <= code <= 255:
+            raise ArgumentError(position, "value out of range")
+        result.append(chr(code))
+    return "".join(result)
+
+
+def dump(function: LuaValue = None, strip: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.dump(function [, strip])``"""
+    if type(function) is not FunctionType:
+        type_error(1, "function", function)
+    proto = proto_of(function)
+    if proto is None:
+        raise PendingError("unable to dump given function")
+    return dump_proto(proto, strip is not None and strip is not FALSE).decode("latin-1")
+
+
+def length(s: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.len(s)``"""
+    return len(check_string(1, s))
+
+
+def lower(s: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.lower(s)``: ASCII letters only, as in the C locale."""
+    text = check_string(1, s)
+    return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
+def upper(s: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.upper(s)``: ASCII letters only, as in the C locale."""
+    text = check_string(1, s)
+    return text.upper() if text.isascii() else text.translate(_UPPER)
+
+
+def rep(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.rep(s, n [, sep])``"""
+    text = check_string(1, s)
+    count = check_integer(2, n)
+    separator = optional_string(3, sep, "")
+    if count <= 0:
+        return ""
+    unit = len(text) + len(separator)
+    if unit > MAX_LENGTH // count:
+        raise PendingError("resulting string too large")
+    if not separator:
+        return text * count if text else ""
+    return text + (separator + text) * (count - 1)
+
+
+def reverse(s: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.reverse(s)``"""
+    return check_string(1, s)[::-1]
+
+
+def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.sub(s, i [, j])``"""
+    text = s if type(s) is str else check_string(1, s)
+    start = i if type(i) is int else check_integer(2, i)
+    end = -1 if j is None else j if type(j) is int else check_integer(3, j)
+    if start <= 0:
+        start = _from_start(start, len(text)) + 1
+    if end < 0:
+        end = _end_index(end, len(text))
+    return text[start - 1 : end]
+
+
+def find(
+    s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, plain: LuaValue = None, *_: LuaValue
+) -> LuaResults:
+    """``string.find(s, pattern [, init [, plain]])``"""
+    text = s if type(s) is str else check_string(1, s)
+    wanted = pattern if type(pattern) is str else check_string(2, pattern)
+    start = 0 if init is None else _from_start(check_integer(3, init), len(text))
+    if start > len(text):
+        return None
+    if (plain is not None and plain is not FALSE) or _find_special(wanted) is None:
+        start = text.find(wanted, start)
+        return None if start < 0 else (start + 1, start + len(wanted))
+    compiled = compile_pattern(wanted)
+    found = compiled.search(text, start)
+    if found is None:
+        return None
+    if not compiled.captures:
+        return found.start() + 1, found.end()
+    return found.start() + 1, found.end(), *as_tuple(compiled.captured(found))
+
+
+def match(s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.match(s, pattern [, init])``"""
+    text = s if type(s) is str else check_string(1, s)
+    compiled = compile_pattern(pattern if type(pattern) is str else check_string(2, pattern))
+    start = 0 if init is None else _from_start(check_integer(3, init), len(text))
+    if start > len(text):
+        return None
+    found = compiled.search(text, start)
+    return None if found is None else compiled.captured(found)
+
+
+def gmatch(s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.gmatch(s, pattern [, init])``: here ``^`` is no anchor."""
+    text = check_string(1, s)
+    compiled = compile_pattern(check_string(2, pattern), may_anchor=False)
+    matches = compiled.matches(text, _from_start(optional_integer(3, init, 1), len(text)))
+    captured = compiled.captured
+
+    def next_match(*_: LuaValue) -> LuaResults:
+        for found in matches:
+            return captured(found)
+        return ()
+
+    return next_match
+
+
+def pack(format_text: LuaValue = None, *values: LuaValue) -> LuaResults:
+    """``string.pack(fmt, v1, v2, ...)``"""
+    return pack_values(check_string(1, format_text), values)
+
+
+def packsize(format_text: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.packsize(fmt)``"""
+    return packed_size(check_string(1, format_text))
+
+
+def unpack(
+    format_text: LuaValue = None, s: LuaValue = None, init: LuaValue = None, *_: LuaValue
+) -> LuaResults:
+    """``string.unpack(fmt, s [, pos])``"""
+    options = check_string(1, format_text)
+    data = check_string(2, s)
+    position = _from_start(optional_integer(3, init, 1), len(data))
+    if position > len(data):
+        raise ArgumentError(3, "initial position out of string")
+    return pack_results(unpack_values(options, data, position))
+
+
+def _address(value: LuaValue) -> str | None:
+    """Return what ``%p`` shows, None for a value without an identity (``lua_topointer``)."""
+    if type(value) is str:
+        return address(sys.intern(value) if len(value) <= _LONGEST_SHORT else value)
+    if value is None or type(value) in (int, float, LuaBoolean):
+        return None
+    return address(value)
+
+
+def _make_format(state: State) -> Callable[..., LuaResults]:
+    texts = (state.tostring, _address)
+
+    def format_(format_text: LuaValue = None, *arguments: LuaValue) -> LuaResults:
+        """``string.format(formatstring, ...)``"""
+        return format_values(check_string(1, format_text), arguments, texts)
+
+    return format_
+
+
+def _make_gsub(state: State) -> Callable[..., LuaResults]:
+    def call_with(function: LuaValue) -> Callable[..., LuaResults]:
+        return lambda *arguments: state.call(function, *arguments)
+
+    def field_of(table: Table) -> Callable[[LuaValue], LuaValue]:
+        return table.get if table.metatable is None else lambda key: state.index(table, key)
+
+    def gsub(
+        s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
+    ) -> LuaResults:
+        """``string.gsub(s, pattern, repl [, n])``"""
+        text = check_string(1, s)
+        compiled = compile_pattern(check_string(2, pattern))
+        limit = optional_integer(4, n, len(text) + 1)
+        kind = type(repl)
+        if kind is str or kind is int or kind is float:
+            replacement = check_string(3, repl)
+            if "%" not in replacement:
+                return replace_plain(compiled, text, replacement, limit)
+            replacer = text_replacer(compiled, replacement)
+        elif kind is Table:
+            replacer = field_replacer(compiled, field_of(repl))
+        elif kind is FunctionType:
+            replacer = call_replacer(compiled, call_with(repl))
+        else:
+            type_error(3, "string/function/table", repl)
+        return substitute(compiled, text, replacer, limit)
+
+    return gsub
+
+
+_BY_ZERO: Final = {"__mod": "attempt to perform 'n%0'", "__idiv": "attempt to divide by zero"}
+
+
+def _make_arithmetic(
+    state: State, event: str, operation: Callable[[Number, Number], Number]
+) -> Callable[..., LuaResults]:
+    """Return the metamethod of strings for ``event``: they are converted to numbers (§3.4.3)."""
+
+    def metamethod(a: LuaValue = None, b: LuaValue = None, *_: LuaValue) -> LuaResults:
+        x, y = to_number(a), to_number(b)
+        if x is not None and y is not None:
+            try:
+                return operation(x, y)
+            except ZeroDivisionError:
+                raise LuaError(_BY_ZERO[event]) from None  # without a position, as in the reference
+        handler = None if type(b) is str else state.metamethod(b, event)
+        if handler is None:
+            raise PendingError(f"attempt to {event[2:]} a '{type_name(a)}' with a '{type_name(b)}'")
+        return first(state.call(handler, a, b))
+
+    return metamethod
+
+
+def _string_metatable(state: State, library: Table) -> Table:
+    operations = {**ARITHMETIC, "__unm": lambda _, y: negate(y)}
+    fields: dict[str, LuaValue] = {
+        event: _make_arithmetic(state, event, operation) for event, operation in operations.items()
+    }
+    return Table.from_fields({**fields, "__index": library})
+
+
+def open_string(state: State) -> Table:
+    """Return a new ``string`` library and make it what strings are indexed by."""
+    library = Table.from_fields(
+        {
+            "byte": byte,
+            "char": char,
+            "dump": dump,
+            "find": find,
+            "format": _make_format(state),
+            "gmatch": gmatch,
+            "gsub": _make_gsub(state),
+            "len": length,
+            "lower": lower,
+            "match": match,
+            "pack": pack,
+            "packsize": packsize,
+            "rep": rep,
+            "reverse": reverse,
+            "sub": sub,
+            "unpack": unpack,
+            "upper": upper,
+        }
+    )
+    state.string_metatable = _string_metatable(state, library)
+    return library
