@@ -13,7 +13,7 @@ from moonquakes.compiler.discharge import (
 )
 from moonquakes.compiler.expressions import expression, expressions
 from moonquakes.compiler.function import FunctionState
-from moonquakes.compiler.limits import refuse
+from moonquakes.compiler.limits import NEXT, refuse
 from moonquakes.compiler.operands import (
     INDEXED,
     INDEXED_STRING,
@@ -43,14 +43,12 @@ _ATTRIBUTES: Final = {None: REGULAR, "const": CONST, "close": TO_BE_CLOSED}
 
 def declare_locals(f: FunctionState, node: ast.Local) -> None:
     """Compile ``local names = values``; a last ``<const>`` with a known value takes no register."""
-    f.line = node.line
     names = node.names
     values = node.values
+    f.line = node.line if values else node.last_line
     kinds = _attribute_kinds(f, node)
-    check_room(f, names, "<" if node.attributes[-1] else "=" if values else None)
+    check_room(f, names, "<" if node.attributes[-1] else "=" if values else NEXT)
     last = expressions(f, values)
-    if last is None:
-        f.line = node.last_line
     constant = None
     if kinds[-1] == CONST and last is not None and len(names) == len(values):
         constant = compile_time_value(last)

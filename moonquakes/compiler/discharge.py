@@ -309,8 +309,13 @@ def store(f: FunctionState, target: Operand, operand: Operand) -> None:
 
 
 def index(f: FunctionState, table: Operand, key: Operand) -> Operand:
-    """Return the operand ``table[key]``; ``table`` is in a register or an upvalue."""
-    if key.kind == STRING and not has_jumps(key):
+    """Return the operand ``table[key]``.
+
+    Args:
+        table: in a register or an upvalue.
+        key: in a register or a constant, without pending jumps (see :func:`to_value`).
+    """
+    if key.kind == STRING:
         short = len(key.value) <= _LONGEST_FIELD
         key.settle(CONSTANT, f.constant(key.value, key.value))
         if short and key.value <= MAX_B:
@@ -319,7 +324,7 @@ def index(f: FunctionState, table: Operand, key: Operand) -> Operand:
             return Operand(INDEXED_STRING, table.value, key.value)
     if table.kind == UPVALUE:
         to_any_register(f, table)
-    if key.kind == INTEGER and not has_jumps(key) and 0 <= key.value <= MAX_C:
+    if key.kind == INTEGER and 0 <= key.value <= MAX_C:
         return Operand(INDEXED_INTEGER, table.value, key.value)
     return Operand(INDEXED, table.value, to_any_register(f, key))
 

@@ -63,7 +63,7 @@ def expressions(f: FunctionState, nodes: Sequence[ast.Expression]) -> Operand | 
 
 
 def first_line(node: ast.Expression) -> int:
-    """Return the line of an expression's first token."""
+    """Return the line where an expression's first token ends."""
     while True:
         kind = node.__class__
         if kind is ast.Binary:
@@ -73,7 +73,7 @@ def first_line(node: ast.Expression) -> int:
         elif kind is ast.Index or kind is ast.MethodCall:
             node = node.object  # type: ignore[union-attr]  # narrowed by its exact class
         else:
-            return node.line
+            return node.last_line if kind is ast.String else node.line
 
 
 # Simple expressions
@@ -102,7 +102,7 @@ def _string(f: FunctionState, node: ast.String) -> Operand:
 
 def _vararg(f: FunctionState, node: ast.Vararg) -> Operand:
     if not f.proto.is_vararg:
-        refuse(f.source, node.line, "cannot use '...' outside a vararg function", "...")
+        refuse(f.source, node.line, "cannot use '...' outside a vararg function", near="...")
     operand = Operand(VARARG, f.emit_abc(_VARARG, 0, 0, 1))
     f.line = node.line
     return operand
@@ -163,8 +163,7 @@ def suffixed(f: FunctionState, node: ast.Index | ast.Call | ast.MethodCall) -> O
 def _index(f: FunctionState, table: Operand, node: ast.Index) -> Operand:
     to_any_register_or_upvalue(f, table)
     key = HANDLERS[node.key.__class__](f, node.key)
-    if key.kind != STRING:
-        to_value(f, key)
+    to_value(f, key)
     f.line = node.last_line
     return index(f, table, key)
 
@@ -270,8 +269,7 @@ def _table(f: FunctionState, node: ast.Table) -> Operand:
 def _keyed_field(f: FunctionState, register: int, key: ast.Expression, value: ast.Expression) -> None:
     free_register = f.free_register
     key_operand = expression(f, key)
-    if key_operand.kind != STRING:
-        to_value(f, key_operand)
+    to_value(f, key_operand)
     target = index(f, Operand(REGISTER, register), key_operand)
     store(f, target, expression(f, value))
     f.free_register = free_register

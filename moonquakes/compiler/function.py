@@ -24,7 +24,7 @@ from moonquakes.bytecode.opcodes import (
     get_sj,
 )
 from moonquakes.bytecode.proto import Proto
-from moonquakes.compiler.limits import MAX_REGISTERS, refuse
+from moonquakes.compiler.limits import MAX_REGISTERS, NEXT, TOO_MANY_REGISTERS, refuse
 from moonquakes.numbers import float_to_integer
 from moonquakes.values import LuaValue
 
@@ -71,7 +71,7 @@ class FunctionState:
         variables, visible: active local variables in order, and by name.
         upvalue_numbers: number of each upvalue by name.
         constant_numbers: where constants are, for the whole chunk (see :meth:`constant`).
-        labels: labels visible at this point.
+        labels: labels visible at this point, by name in order.
         gotos: jumps to labels not seen yet.
     """
 
@@ -113,7 +113,7 @@ class FunctionState:
         self.variables: list[Variable] = []
         self.visible: dict[str, Variable] = {}
         self.upvalue_numbers: dict[str, int] = {}
-        self.labels: list[Label] = []
+        self.labels: dict[str, Label] = {}
         self.gotos: list[PendingGoto] = []
 
     # Instructions
@@ -217,7 +217,7 @@ class FunctionState:
         size = self.free_register + count
         if size > self.proto.max_stack_size:
             if size >= MAX_REGISTERS:
-                refuse(self.source, self.line, "function or expression needs too many registers")
+                refuse(self.source, self.line, TOO_MANY_REGISTERS, near=NEXT)
             self.proto.max_stack_size = size
 
     def reserve(self, count: int) -> None:
@@ -255,7 +255,7 @@ class FunctionState:
     def patch_jump(self, pc: int, target: int) -> None:
         offset = target - pc - 1
         if not -OFFSET_SJ <= offset <= MAX_SJ - OFFSET_SJ:
-            refuse(self.source, self.line, "control structure too long")
+            refuse(self.source, self.line, "control structure too long", near=NEXT)
         self.code[pc] = _JMP | (offset + OFFSET_SJ) << 7
 
     def patch(self, jumps: list[int] | None, target: int) -> None:

@@ -8,7 +8,7 @@ from moonquakes.bytecode.opcodes import MAX_BX, OP
 from moonquakes.bytecode.proto import Proto, UpvalueDesc
 from moonquakes.compiler import expressions
 from moonquakes.compiler.function import FunctionState
-from moonquakes.compiler.limits import refuse
+from moonquakes.compiler.limits import NEXT, refuse
 from moonquakes.compiler.operands import REGISTER, Operand
 from moonquakes.compiler.scopes import add_upvalue, check_room, declare, enter_block, leave_block
 from moonquakes.compiler.statements import statements
@@ -35,7 +35,7 @@ def _function(f: FunctionState, node: ast.Function) -> Operand:
     proto = Proto(source=f.source, line_defined=node.line, last_line_defined=node.last_line)
     number = len(f.proto.protos)
     if number > MAX_BX:
-        refuse(f.source, node.line, f"too many functions (limit is {MAX_BX})")
+        refuse(f.source, node.line, f"too many functions (limit is {MAX_BX})", near=NEXT)
     f.proto.protos.append(proto)
     body = node.body
     child = FunctionState(f, proto, body.line)

@@ -90,6 +90,9 @@ def joined(first: list[int] | None, second: list[int] | None) -> list[int] | Non
     """Return two lists of pending jumps as one; the arguments must not be used afterwards."""
     if first is None:
         return second
-    if second is not None:
-        first += second
+    if second is None:
+        return first
+    if len(first) < len(second):
+        first, second = second, first
+    first += second
     return first

@@ -11,7 +11,7 @@ from typing import Final
 from moonquakes.bytecode.opcodes import OP
 from moonquakes.bytecode.proto import LocalVariable, UpvalueDesc
 from moonquakes.compiler.function import FunctionState
-from moonquakes.compiler.limits import MAX_LOCALS, MAX_UPVALUES, refuse
+from moonquakes.compiler.limits import MAX_LOCALS, MAX_UPVALUES, refuse, refuse_count
 from moonquakes.compiler.operands import COMPILE_TIME, LOCAL, UPVALUE, Operand
 from moonquakes.values import LuaValue
 
@@ -122,18 +122,16 @@ class PendingGoto:
 # Local variables
 
 
-def check_room(f: FunctionState, names: list[str], after: str | None) -> None:
+def check_room(f: FunctionState, names: list[str], after: str) -> None:
     """Refuse to declare ``names`` when the function has too many variables.
 
     Args:
-        after: the token after the last of the names, when known.
+        after: the token after the last of the names; ``NEXT`` when that is the one after ``f.line``.
     """
     room = MAX_LOCALS - len(f.variables)
     if len(names) > room:
-        line = f.proto.line_defined
-        where = f"function at line {line}" if line else "main function"
         near = "," if len(names) > room + 1 else after
-        refuse(f.source, f.line, f"too many local variables (limit is {MAX_LOCALS}) in {where}", near)
+        refuse_count(f.source, f.line, "local variables", MAX_LOCALS, f.proto.line_defined, near)
 
 
 def declare(f: FunctionState, name: str, kind: int = REGULAR) -> Variable:
@@ -243,9 +241,7 @@ def add_upvalue(f: FunctionState, upvalue: UpvalueDesc) -> int:
     upvalues = f.proto.upvalues
     number = len(upvalues)
     if number >= MAX_UPVALUES:
-        line = f.proto.line_defined
-        where = f"function at line {line}" if line else "main function"
-        refuse(f.source, f.line, f"too many upvalues (limit is {MAX_UPVALUES}) in {where}")
+        refuse_count(f.source, f.line, "upvalues", MAX_UPVALUES, f.proto.line_defined)
     assert upvalue.name is not None
     upvalues.append(upvalue)
     f.upvalue_numbers[upvalue.name] = number
@@ -286,7 +282,8 @@ def leave_block(f: FunctionState) -> None:
     if block.captured and parent is not None and not closed:
         f.emit_abc(_CLOSE, level, 0, 0)
     f.free_register = level
-    del f.labels[block.first_label :]
+    while len(f.labels) > block.first_label:
+        f.labels.popitem()
     f.block = parent
     if len(f.gotos) > block.first_goto:
         if parent is None:
@@ -300,18 +297,11 @@ def leave_block(f: FunctionState) -> None:
 
 def _refuse_goto(f: FunctionState, pending: PendingGoto) -> None:
     if pending.name is BREAK:
-        refuse(f.source, f.line, f"break outside loop at line {pending.line}")
-    refuse(f.source, f.line, f"no visible label '{pending.name}' for <goto> at line {pending.line}")
+        refuse(f.source, f.line, "break outside loop at line {}", about=pending.line)
+    refuse(f.source, f.line, f"no visible label '{pending.name}' for <goto> at line {{}}", about=pending.line)
 
 
 # Labels and jumps to them
-
-
-def find_label(f: FunctionState, name: str) -> Label | None:
-    for label in f.labels:
-        if label.name == name:
-            return label
-    return None
 
 
 def add_goto(f: FunctionState, name: str, line: int, jumps: list[int] | None) -> None:
@@ -334,7 +324,7 @@ def add_label(f: FunctionState, name: str, line: int, is_last: bool) -> bool:
         label = Label(name, line, pc, block.variable_count, block.register_level)
     else:
         label = Label(name, line, pc, len(f.variables), f.active_registers)
-    f.labels.append(label)
+    f.labels[name] = label
     gotos = f.gotos
     if len(gotos) == block.first_goto:
         return False
@@ -350,7 +340,8 @@ def add_label(f: FunctionState, name: str, line: int, is_last: bool) -> bool:
             refuse(
                 f.source,
                 f.line,
-                f"<goto {name}> at line {pending.line} jumps into the scope of local '{entered}'",
+                f"<goto {name}> at line {{}} jumps into the scope of local '{entered}'",
+                about=pending.line,
             )
         f.patch(pending.jumps, pc)
     gotos[block.first_goto :] = waiting
@@ -361,7 +352,7 @@ def add_label(f: FunctionState, name: str, line: int, is_last: bool) -> bool:
 
 def emit_goto(f: FunctionState, name: str, line: int) -> None:
     """Jump to a label: at once when it is known, else when it is put."""
-    label = find_label(f, name)
+    label = f.labels.get(name)
     if label is None:
         add_goto(f, name, line, [f.jump()])
         return

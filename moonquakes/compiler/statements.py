@@ -22,7 +22,7 @@ from moonquakes.compiler.discharge import (
 )
 from moonquakes.compiler.expressions import expression, expressions, first_line
 from moonquakes.compiler.function import FunctionState
-from moonquakes.compiler.limits import refuse
+from moonquakes.compiler.limits import NEXT, refuse
 from moonquakes.compiler.operands import CALL, FALSE, NIL, is_multiple
 from moonquakes.compiler.scopes import (
     BREAK,
@@ -33,7 +33,6 @@ from moonquakes.compiler.scopes import (
     declare,
     emit_goto,
     enter_block,
-    find_label,
     leave_block,
     mark_to_be_closed,
 )
@@ -76,9 +75,9 @@ def _labels(f: FunctionState, nodes: list[Any], start: int, ends: bool) -> int:
         end += 1
     f.line = nodes[end - 1].last_line
     for node in reversed(nodes[start:end]):
-        label = find_label(f, node.name)
+        label = f.labels.get(node.name)
         if label is not None:
-            refuse(f.source, f.line, f"label '{node.name}' already defined on line {label.line}")
+            refuse(f.source, f.line, f"label '{node.name}' already defined on line {{}}", about=label.line)
         add_label(f, node.name, node.line, ends and end == len(nodes))
     return end
 
@@ -271,7 +270,7 @@ def _patch_for(f: FunctionState, pc: int, target: int) -> None:
     """Set the distance, always positive, that a loop instruction jumps."""
     offset = abs(target - pc - 1)
     if offset > MAX_BX:
-        refuse(f.source, f.line, "control structure too long")
+        refuse(f.source, f.line, "control structure too long", near=NEXT)
     f.code[pc] |= offset << 15
 
 
@@ -294,8 +293,9 @@ def _goto(f: FunctionState, node: ast.Goto) -> None:
 def _function_statement(f: FunctionState, node: ast.FunctionStatement) -> None:
     f.line = node.line
     target = expression(f, node.target)
+    function = expression(f, node.function)
     check_assignable(f, target)
-    store(f, target, expression(f, node.function))
+    store(f, target, function)
     f.lines[-1] = node.line
 
 

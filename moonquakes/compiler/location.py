@@ -1,0 +1,79 @@
+"""Where exactly does the reference report what the compiler refuses?
+
+It reports the token it reads next, which the tree does not know.  So a refused
+program is compiled again with its tokens' numbers in the place of their lines:
+the error then tells how many tokens had been compiled.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from moonquakes.compiler.functions import compile_body
+from moonquakes.compiler.limits import NEXT, TOO_MANY_REGISTERS, RefusedError
+from moonquakes.errors import LuaSyntaxError
+from moonquakes.parser import ast, lexer, table
+from moonquakes.parser.errors import quote, symbol, syntax_error
+
+
+def locate(source: str, error: RefusedError) -> LuaSyntaxError:
+    """Return ``error``, raised for a source text, as the reference words it."""
+    tokens = _NumberedTokens(source, error.source)
+    body, _ = table.parse(tokens, deep=sys.maxsize)
+    try:
+        compile_body(ast.Chunk(error.source, body))
+    except RefusedError as numbered:
+        return tokens.describe(numbered)
+    return error
+
+
+class _NumberedTokens:
+    """The tokens of a source text with their numbers, from 1, as lines.
+
+    Attributes:
+        lines, shown: the true line of each token, and how a message shows it.
+    """
+
+    def __init__(self, source: str, chunk_name: str) -> None:
+        self.source = source
+        self.chunk_name = chunk_name
+        self.lines = [0]
+        self.shown: list[str | None] = [None]
+
+    def __iter__(self) -> Iterator[lexer.Token]:
+        texts: list[str] = []
+        value: Any
+        for kind, value in lexer.tokens(self.source, self.chunk_name, texts):
+            number = len(self.lines)
+            if kind == "NAME":
+                name, line = value
+                self._note(line, quote(name))
+                yield kind, (name, number)
+            elif kind == "STRING" or kind == "NUMBER":
+                self._note(value.last_line, quote(texts[-1]))
+                value.line = value.last_line = number
+                yield kind, value
+            else:
+                self._note(value, symbol(kind))
+                yield kind, number
+
+    def _note(self, line: int, shown: str | None) -> None:
+        self.lines.append(line)
+        self.shown.append(shown)
+
+    def describe(self, error: RefusedError) -> LuaSyntaxError:
+        """Return an error raised for the numbered tokens with true lines."""
+        message = error.message
+        if error.about is not None:
+            message = message.format(self.lines[error.about])
+        if error.near is not None and error.near != NEXT:
+            return syntax_error(self.chunk_name, self.lines[error.line], message, quote(error.near))
+        number = error.line + 1
+        if error.near == NEXT:
+            # An expression in a list gets its register when the separator after it has been read.
+            if message == TOO_MANY_REGISTERS and self.shown[number] in ("','", "';'"):
+                number += 1
+            return syntax_error(self.chunk_name, self.lines[number], message, self.shown[number])
+        return syntax_error(self.chunk_name, self.lines[number], message)
