@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moonquakes.cli.program import (
-    SourceError,
     lua_arguments,
-    read_source,
     run,
     version_line,
     write_error,
@@ -138,7 +136,7 @@ def _main(arguments: list[str]) -> int:
         if sys.stdin.isatty():
             write_output(version_line() + "\n")
             _interact(session)
-        elif not _run_file(session, None, []):
+        elif not session.execute_file(None):
             # The reference ends with status 0 here, which hides the failure from the shell.
             return 1
     return 0
@@ -162,7 +160,7 @@ def _run_init(session: Session) -> bool:
         if value is not None:
             text = value.decode("latin-1")
             if text[:1] == "@":
-                return _run_file(session, text[1:], [])
+                return session.execute_file(text[1:])
             return session.execute(text, f"={name}")
     return True
 
@@ -192,16 +190,7 @@ def _run_script(session: Session, arguments: list[str], options: Options) -> boo
     name: str | None = arguments[options.script]
     if name == "-" and not options.script_is_file:
         name = None
-    return _run_file(session, name, arguments[options.script + 1 :])
-
-
-def _run_file(session: Session, name: str | None, arguments: list[str]) -> bool:
-    try:
-        source, chunk_name = read_source(name)
-    except SourceError as error:
-        session.report(str(error))
-        return False
-    return session.execute(source, chunk_name, arguments)
+    return session.execute_file(name, arguments[options.script + 1 :])
 
 
 def _interact(session: Session) -> None:

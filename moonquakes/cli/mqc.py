@@ -10,16 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from moonquakes.cli.program import (
-    SourceError,
-    file_name,
     lua_arguments,
-    read_source,
     run,
     version_line,
     write_error,
     write_output,
 )
-from moonquakes.errors import LuaSyntaxError
+from moonquakes.errors import LuaError
 
 PROGRAM = "mqc"
 DEFAULT_OUTPUT = PROGRAM + ".out"
@@ -53,6 +50,13 @@ class Options:
     files: list[str] = field(default_factory=list)
 
 
+class _Input:
+    """What reads a chunk where there is no Lua state."""
+
+    def __init__(self) -> None:
+        self.stdin = sys.stdin.buffer
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``mqc``, with the arguments of the process by default; return the exit status."""
     return run(PROGRAM, lambda: _main(lua_arguments(arguments)))
@@ -73,10 +77,7 @@ def _main(arguments: list[str]) -> int:
         return 1
     try:
         _compile(options)
-    except SourceError as error:
-        write_error(f"{PROGRAM}: {error}\n")
-        return 1
-    except LuaSyntaxError as error:
+    except LuaError as error:
         write_error(f"{PROGRAM}: {error.value}\n")
         return 1
     return 0
@@ -124,9 +125,10 @@ def _compile(options: Options) -> None:
     from moonquakes.bytecode.proto import Proto
     from moonquakes.bytecode.verify import load_binary
     from moonquakes.compiler import compile_source
+    from moonquakes.stdlib.files import read_source
 
     def load(name: str) -> Proto:
-        text, chunk_name = read_source(None if name == "-" else name)
+        text, chunk_name = read_source(_Input(), None if name == "-" else name)
         if text[:1] == "\x1b":
             return load_binary(text.encode("latin-1"), chunk_name)
         return compile_source(text, chunk_name)
@@ -147,6 +149,8 @@ def _compile(options: Options) -> None:
 
 
 def _write(name: str | None, data: bytes) -> None:
+    from moonquakes.stdlib.files import error_text, file_name
+
     if name is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -155,7 +159,7 @@ def _write(name: str | None, data: bytes) -> None:
         with open(file_name(name), "wb") as file:
             file.write(data)
     except OSError as error:
-        raise SourceError(f"cannot open {name}: {error.strerror}") from None
+        raise LuaError(f"cannot open {name}: {error_text(error)}") from None
 
 
 if __name__ == "__main__":

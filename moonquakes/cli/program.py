@@ -1,4 +1,4 @@
-"""What do the command-line programs do alike?  Arguments and messages as bytes, source files, the way out.
+"""What do the command-line programs do alike?  Arguments and messages as bytes, the way out.
 
 A Lua string holds bytes, so what comes from the shell and goes to the terminal
 passes here between bytes and latin-1 text.
@@ -9,22 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from contextlib import suppress
 
 from moonquakes.errors import LuaError
-
-VERSION_LINE_ENDING: Final = "  Lua 5.4"
-_BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
-
-
-class SourceError(Exception):
-    """A source file cannot be had; the argument is Lua's message (latin-1)."""
 
 
 def version_line() -> str:
     from moonquakes import __version__
 
-    return f"Moonquakes {__version__}{VERSION_LINE_ENDING}"
+    return f"Moonquakes {__version__}  Lua 5.4"
 
 
 def lua_arguments(arguments: Sequence[str] | None) -> list[str]:
@@ -33,15 +26,10 @@ def lua_arguments(arguments: Sequence[str] | None) -> list[str]:
     return [os.fsencode(argument).decode("latin-1") for argument in given]
 
 
-def file_name(name: str) -> bytes:
-    """Return a Lua string as the name of a file."""
-    return name.encode("latin-1")
-
-
 def write_error(text: str) -> None:
-    """Write a Lua string to standard error."""
-    sys.stdout.flush()
-    if sys.stderr is not None:
+    """Write a Lua string to standard error, after what standard output still holds."""
+    with suppress(OSError):  # nobody is left to be told
+        sys.stdout.flush()
         sys.stderr.flush()
         sys.stderr.buffer.write(text.encode("latin-1", "replace"))
         sys.stderr.buffer.flush()
@@ -52,36 +40,6 @@ def write_output(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("latin-1", "replace"))
     sys.stdout.buffer.flush()
-
-
-def read_source(name: str | None) -> tuple[str, str]:
-    """Return the text of a Lua source file (None: standard input) and its chunk name.
-
-    A first line that begins with ``#`` is left out, as ``loadfile`` does.
-
-    Raises:
-        SourceError: the file cannot be opened or read.
-    """
-    if name is None:
-        return _without_first_comment(sys.stdin.buffer.read().decode("latin-1")), "=stdin"
-    try:
-        with open(file_name(name), "rb") as file:
-            text = file.read().decode("latin-1")
-    except OSError as error:
-        what = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise SourceError(f"cannot {what} {name}: {error.strerror}") from None
-    except ValueError:  # a name with a zero byte
-        raise SourceError(f"cannot open {name}: No such file or directory") from None
-    return _without_first_comment(text), "@" + name
-
-
-def _without_first_comment(text: str) -> str:
-    text = text.removeprefix(_BYTE_ORDER_MARK)
-    if text[:1] != "#":
-        return text
-    _, newline, rest = text.partition("\n")
-    # A text keeps its line numbers; a binary chunk must begin with its signature.
-    return rest if rest[:1] == "\x1b" else newline + rest
 
 
 def describe(error: BaseException) -> str:
@@ -98,17 +56,34 @@ def describe(error: BaseException) -> str:
 
 def run(program: str, body: Callable[[], int]) -> int:
     """Run a program's body and return its exit status; nothing it raises reaches the user as a traceback."""
+    _open_closed_streams()
+    status = 1
     try:
         status = body()
-        sys.stdout.flush()
+    except SystemExit as leave:  # os.exit
+        status = leave.code if isinstance(leave.code, int) else 0 if leave.code is None else 1
     except BrokenPipeError:
-        # Whoever read the output has gone; what is still buffered must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        pass  # whoever read the output has gone, and knows it
     except KeyboardInterrupt:
         write_error(f"{program}: interrupted!\n")
-        return 1
     except Exception as error:
         write_error(f"{program}: {describe(error)}\n")
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered must not complain once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            write_error(f"{program}: cannot write standard output: {os.strerror(error.errno or 0)}\n")
         return 1
     return status
+
+
+def _open_closed_streams() -> None:
+    """Put the null device where the program was started with a standard stream closed."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # open until the end
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # open until the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # open until the end

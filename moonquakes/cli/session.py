@@ -14,6 +14,7 @@ from moonquakes.cli.program import describe, write_error
 from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
 from moonquakes.numbers import format_number
 from moonquakes.stdlib import open_libraries
+from moonquakes.stdlib.files import read_source
 from moonquakes.values import TRUE, LuaValue, Userdata, first, type_name
 from moonquakes.vm.state import State
 
@@ -49,6 +50,15 @@ class Session:
             return False
         ok, _ = self.call(function, arguments)
         return ok
+
+    def execute_file(self, name: str | None, arguments: Sequence[LuaValue] = ()) -> bool:
+        """Load and run a file, standard input for None; as :meth:`execute`."""
+        try:
+            source, chunk_name = read_source(self.state, name)
+        except LuaError as error:
+            self.report(error.value)
+            return False
+        return self.execute(source, chunk_name, arguments)
 
     def call(
         self, function: LuaValue, arguments: Sequence[LuaValue] = ()
@@ -89,8 +99,11 @@ class Session:
         elif type(value) is int or type(value) is float:
             message = format_number(value)
         else:
-            if self.state.metamethod(value, "__tostring") is not None:
-                return self.state.tostring(value)
+            to_string = self.state.metamethod(value, "__tostring")
+            if to_string is not None:
+                text = first(self.state.call(to_string, value))
+                if type(text) is str:
+                    return text
             message = f"(error object is a {type_name(value)} value)"
         traceback = self.state.traceback(message)
         return traceback if traceback.endswith(_HOST_LEVEL) else traceback + _HOST_LEVEL

@@ -6,13 +6,17 @@ Below here nothing opens a file: only io, os, package, ``loadfile``/``dofile`` a
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 from moonquakes.errors import LuaError
 from moonquakes.values import TRUE, LuaResults
 
-if TYPE_CHECKING:
-    from moonquakes.vm.state import State
+
+class Host(Protocol):
+    """What reading a chunk needs of a state; a compiler without one can stand in for it."""
+
+    stdin: BinaryIO | Any
+
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -44,7 +48,7 @@ def exit_results(status: int) -> LuaResults:
     return TRUE if status == 0 else None, "exit", status
 
 
-def read_source(state: State, name: str | None) -> tuple[str, str]:
+def read_source(host: Host, name: str | None) -> tuple[str, str]:
     """Return the text of a chunk's file and its chunk name; None names standard input.
 
     A byte order mark and a first line that starts with ``#`` are skipped; the
@@ -54,7 +58,7 @@ def read_source(state: State, name: str | None) -> tuple[str, str]:
         LuaError: the file cannot be opened or read.
     """
     if name is None:
-        data, chunk_name = state.stdin.read(), "=stdin"
+        data, chunk_name = host.stdin.read(), "=stdin"
     else:
         chunk_name = "@" + name
         try:
