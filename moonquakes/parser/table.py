@@ -64,24 +64,24 @@ def parse(tokens: Iterable[Token], deep: int = DEEP) -> tuple[Any, int]:
     state = start_state()
     states: list[State] = [state]
     values: list[Any] = []
-    build: Callable[..., Any] | None
+    make: Callable[..., Any] | None
     try:
         for kind, value in tokens:
             action = state[kind]
             while type(action) is tuple:
-                size, left, build = action
+                size, left, make = action
                 if size == 1:
-                    if build is not None:
-                        values[-1] = build(values[-1])
+                    if make is not None:
+                        values[-1] = make(values[-1])
                     states.pop()
                 elif size:
-                    if build is not None:
-                        values[-size:] = (build(*values[-size:]),)
+                    if make is not None:
+                        values[-size:] = (make(*values[-size:]),)
                     else:
                         del values[1 - size :]
                     del states[-size:]
-                elif build is not None:
-                    values.append(build())
+                elif make is not None:
+                    values.append(make())
                 state = states[-1][left]
                 states.append(state)
                 action = state[kind]
@@ -90,7 +90,7 @@ def parse(tokens: Iterable[Token], deep: int = DEEP) -> tuple[Any, int]:
             values.append(value)
             if len(states) > deep:
                 raise DeepNestingError
-    except KeyError:
+    except KeyError:  # of a state; the functions of build.py look nothing up
         raise UnexpectedTokenError from None
     root, end = values
     return root, end

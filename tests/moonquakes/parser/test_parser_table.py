@@ -59,7 +59,9 @@ class _Tokens(Lexer):
 
     def __init__(self, conf: Any) -> None:
         self.names = {
-            terminal.pattern.value: terminal.name for terminal in conf.terminals if terminal.pattern is not None
+            terminal.pattern.value: terminal.name
+            for terminal in conf.terminals
+            if terminal.pattern is not None
         }
 
     def lex(self, data: Any) -> Iterator[lark.Token]:  # type: ignore[override]  # Lark hands over the text
@@ -73,7 +75,8 @@ class _Tokens(Lexer):
 def _node(tree: Any) -> tuple[str, Any]:
     """Return (symbol, value) of a Lark tree, its nodes made by build.py."""
     if isinstance(tree, lark.Token):
-        return tree.value  # type: ignore[return-value]  # see _Tokens
+        pair: tuple[str, Any] = tree.value  # see _Tokens
+        return pair
     children = [_node(child) for child in tree.children]
     if str(tree.data) in RULES:
         return str(tree.data), children[0][1]
