@@ -264,11 +264,7 @@ class LuaObject:
         runtime = self._runtime
         with runtime._lock:
             arguments = [runtime._to_lua(argument) for argument in args]
-            try:
-                results = runtime._state.call(self._value, *arguments)
-            except LuaError as error:
-                raise _original(error) from error.__cause__
-            return runtime._results(results)
+            return runtime._results(runtime._state.call(self._value, *arguments))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LuaObject) and other._value is self._value
@@ -359,14 +355,6 @@ class LuaTable(LuaObject):
         while entry is not None:
             yield runtime._to_python(entry[0]), runtime._to_python(entry[1])
             entry = table.next(entry[0])
-
-
-def _original(error: LuaError) -> Exception:
-    """Return the Python exception that went through Lua as ``error``, or ``error`` itself."""
-    value = error.value
-    if type(value) is Userdata and isinstance(value.value, Exception):
-        return value.value
-    return error
 
 
 def lua_type(value: object) -> str | None:

@@ -8,7 +8,7 @@ cannot change (``mqx_seal``), and a function of its own over code compiled once
 
 from __future__ import annotations
 
-from types import CellType
+from types import CellType, FunctionType
 
 from moonquakes.api.state import mq_State, table_at, value_at
 from moonquakes.vm.functions import make_closure, proto_of, upvalue_cells
@@ -41,7 +41,7 @@ def mqx_copyfunction(L: mq_State, idx: int) -> None:
         TypeError: there is no function written in Lua.
     """
     function = value_at(L, idx)
-    if type(function) is Table or function is None or proto_of(function) is None:
+    if type(function) is not FunctionType or proto_of(function) is None:
         raise TypeError(f"stack index {idx} holds no Lua function")
     cells = [CellType(cell.cell_contents) for cell in upvalue_cells(function)]
     L.stack.append(make_closure(L.engine, function.__code__, cells))

@@ -116,8 +116,8 @@ def protected_call(
     """Call a Lua value from Python; return ``(True, results)`` or ``(False, (error value,))``."""
     try:
         return True, tuple(call_from_host(state, callee, arguments, handler))
-    except LuaError as error:
-        return False, (error.value,)
+    except Exception as exception:  # a host function's own exception is an error value here, as in pcall
+        return False, (settle(state, exception).value,)
 
 
 def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
