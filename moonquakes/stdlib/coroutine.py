@@ -77,14 +77,14 @@ def _check_function(value: LuaValue) -> FunctionType:
 def _check_coroutine(value: LuaValue) -> Coroutine:
     if type(value) is Coroutine:
         return value
-    raise ArgumentError.wrong_type(1, "coroutine", value)
+    raise ArgumentError.wrong_type(1, "thread", value)
 
 
 def _begin_resume(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
     coroutine = arguments.pop(0) if arguments else None
     if type(coroutine) is not Coroutine:
         frame.calling = function
-        raise ArgumentError.wrong_type(1, "coroutine", coroutine)
+        raise ArgumentError.wrong_type(1, "thread", coroutine)
     resume(state, frame, coroutine, arguments, wraps=False)
 
 

@@ -109,7 +109,7 @@ def describe_register(proto: Proto, last_pc: int, register: int) -> Description 
         key = _register_constant_name(proto, pc, get_c(word))
         return _table_kind(proto, pc, get_b(word), False), key
     if name == "GETI":
-        return "field", "?"
+        return "field", "integer index"
     if name == "GETFIELD":
         return _table_kind(proto, pc, get_b(word), False), _constant_name(proto, get_c(word))
     if name == "GETUPVAL":

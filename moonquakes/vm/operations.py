@@ -115,8 +115,8 @@ class Operations:
             try:
                 return ARITHMETIC[event](x, y)
             except ZeroDivisionError:
-                text = "n%%0" if event == "__mod" else "n//0"
-                raise self.runtime_error(f"attempt to perform '{text}'") from None
+                text = "perform 'n%0'" if event == "__mod" else "divide by zero"
+                raise self.runtime_error(f"attempt to {text}") from None
         if event == "__unm":
             return negate(x)
         i, j = to_integer(x), to_integer(y)

@@ -148,7 +148,7 @@ def op_mod(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> i
     x, y = R[b], R[c]
     if type(x) is int and type(y) is int:
         if y == 0:
-            return _by_zero(frame, n, "attempt to perform 'n%%0'")
+            return _by_zero(frame, n, "attempt to perform 'n%0'")
         R[a] = x % y
         return n
     if _is_number_pair(x, y):
@@ -162,7 +162,7 @@ def op_mod_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) ->
     x = R[b]
     if type(x) is int or type(x) is float:
         if c == 0 and type(x) is int and type(c) is int:
-            return _by_zero(frame, n, "attempt to perform 'n%%0'")
+            return _by_zero(frame, n, "attempt to perform 'n%0'")
         R[a] = modulo(x, c)
         return n
     return n - 1
@@ -173,7 +173,7 @@ def op_idiv(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
     x, y = R[b], R[c]
     if _is_number_pair(x, y):
         if y == 0 and type(x) is int and type(y) is int:
-            return _by_zero(frame, n, "attempt to perform 'n//0'")
+            return _by_zero(frame, n, "attempt to divide by zero")
         R[a] = floor_divide(x, y)
         return n
     return n - 1
@@ -184,7 +184,7 @@ def op_idiv_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -
     x = R[b]
     if type(x) is int or type(x) is float:
         if c == 0 and type(x) is int and type(c) is int:
-            return _by_zero(frame, n, "attempt to perform 'n//0'")
+            return _by_zero(frame, n, "attempt to divide by zero")
         R[a] = floor_divide(x, c)
         return n
     return n - 1

@@ -157,7 +157,11 @@ local t = setmetatable({}, {__tostring = function() return 1 end}); tostring(t)
 local t = setmetatable({}, {__tostring = function() return {} end}); tostring(t)
 """.strip().splitlines()
 
-WRAPPER = "local f = assert(load(..., '=chunk')); local ok, e = pcall(f); return tostring(ok) .. ' ' .. tostring(e)"
+WRAPPER = """
+local f = assert(load(..., "=chunk"))
+local ok, e = pcall(f)
+return tostring(ok) .. " " .. tostring(e)
+"""
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)

@@ -65,7 +65,7 @@ def test_fields_may_be_cleared_and_changed_while_walking(stored: list[object], c
 
 
 def test_two_walks_over_one_table_may_be_nested() -> None:
-    table = Table.from_fields({name: 1 for name in "abcdefgh"})
+    table = Table.from_fields(dict.fromkeys("abcdefgh", 1))
     assert [key for key, _ in walk(table) for _ in walk(table)] == [k for k in "abcdefgh" for _ in range(8)]
 
 
