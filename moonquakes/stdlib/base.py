@@ -16,7 +16,8 @@ from moonquakes.stdlib.arguments import (
     type_error,
 )
 from moonquakes.stdlib.collector import make_collectgarbage
-from moonquakes.stdlib.files import is_terminal, read_source
+from moonquakes.stdlib.files import read_source
+from moonquakes.stdlib.streams import StandardFile, standard_file
 from moonquakes.stdlib.warnings import make_warn
 from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaResults, LuaValue, first, pack_results
 from moonquakes.vm.protected import make_pcall, make_xpcall
@@ -242,17 +243,10 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         _check_present(1, v)
         return state_tostring(v)
 
-    terminal: tuple[object, bool] = None, False
+    output: StandardFile = standard_file(state, "stdout").value  # type: ignore[assignment]  # made so
 
     def lua_print(*values: LuaValue) -> LuaResults:
-        nonlocal terminal
-        text = "\t".join([v if type(v) is str else state_tostring(v) for v in values])
-        stdout = state.stdout
-        stdout.write((text + "\n").encode("latin-1"))
-        if terminal[0] is not stdout:
-            terminal = stdout, is_terminal(stdout)
-        if terminal[1]:
-            stdout.flush()
+        output.write("\t".join([v if type(v) is str else state_tostring(v) for v in values]) + "\n")
         return ()
 
     return {

@@ -5,6 +5,7 @@ Below here nothing opens a file: only io, os, package, ``loadfile``/``dofile`` a
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any, BinaryIO, Final, Protocol
 
@@ -26,15 +27,20 @@ def file_name(name: str) -> bytes:
     return name.partition("\0")[0].encode("latin-1")
 
 
+def error_number(error: OSError) -> int:
+    """Return the system's number of an error; Python has none for reading a file that was opened to write."""
+    return errno.EBADF if error.errno is None else error.errno
+
+
 def error_text(error: OSError) -> str:
     """Return the system's description of an error (``strerror``)."""
-    return os.strerror(error.errno) if error.errno else str(error)
+    return os.strerror(error_number(error))
 
 
 def failure(error: OSError, name: str | None = None) -> LuaResults:
     """Return what a function gives that failed: nil, a message and the error number (``luaL_fileresult``)."""
     text = error_text(error)
-    return None, text if name is None else f"{name}: {text}", error.errno or 0
+    return None, text if name is None else f"{name}: {text}", error_number(error)
 
 
 def exit_results(status: int) -> LuaResults:
@@ -72,9 +78,3 @@ def read_source(host: Host, name: str | None) -> tuple[str, str]:
         rest = data[data.find(b"\n") :] if b"\n" in data else b""
         data = rest[1:] if rest.startswith(b"\n\x1b") else rest
     return data.decode("latin-1"), chunk_name
-
-
-def is_terminal(stream: object) -> bool:
-    """Whether a standard stream is a terminal, whose lines are to be seen at once."""
-    isatty = getattr(stream, "isatty", None)
-    return isatty is not None and bool(isatty())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.stdlib.arguments import type_error
+from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _FIRST_CHECKED: Final = 4
 
 def make_sort(state: State) -> Callable[..., LuaResults]:
     """Return ``table.sort (list [, comp])``."""
-    from moonquakes.stdlib.table import check_list, is_plain, length_of
 
     def sort(list: LuaValue = None, comp: LuaValue = None, *_: LuaValue) -> LuaResults:
         check_list(state, list, "__index", "__newindex", "__len")

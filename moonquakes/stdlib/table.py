@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.errors import ArgumentError, PendingError
-from moonquakes.numbers import to_integer
 from moonquakes.stdlib.arguments import check_integer, optional_integer, optional_string, type_error
+from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.stdlib.sorting import make_sort
 from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue
 from moonquakes.vm.table import Table
@@ -21,37 +21,6 @@ if TYPE_CHECKING:
 _ABSENT: Final = object()
 #: How many results a function may have: the size of the reference's stack (LUAI_MAXSTACK).
 _MAX_RESULTS: Final = 1_000_000
-
-
-def check_list(state: State, value: LuaValue, *events: str) -> None:
-    """Refuse what is no table and lacks one of the metamethods that make it act as one."""
-    if type(value) is not Table:
-        for event in events:
-            if state.metamethod(value, event) is None:
-                type_error(1, "table", value)
-
-
-def is_plain(table: LuaValue) -> bool:
-    """Whether ``table`` is a table without metamethods for reading, writing and its length."""
-    if type(table) is not Table:
-        return False
-    if table.metatable is None:
-        return True
-    fields = table.metatable.hash
-    return fields.get("__index") is None and fields.get("__newindex") is None and fields.get("__len") is None
-
-
-def length_of(state: State, value: LuaValue) -> int:
-    """Return ``#value``, which must be an integer (``luaL_len``)."""
-    if type(value) is Table and value.metatable is None:
-        return len(value.arr) - 1
-    length = state.length(value)
-    if type(length) is not int:
-        integer = to_integer(length)
-        if integer is None:
-            raise PendingError("object length is not an integer")
-        return integer
-    return length
 
 
 def open_table(state: State) -> Table:

@@ -1,0 +1,117 @@
+"""How do ``os.date`` and ``os.time`` turn seconds into dates and back (§6.9)?"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Final
+
+from moonquakes.errors import ArgumentError, PendingError
+from moonquakes.numbers import to_integer
+from moonquakes.stdlib.arguments import check_integer, check_table, optional_string
+from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: C's ``int``, of which the fields of its ``struct tm`` are.
+_INT_MIN: Final = -(2**31)
+_INT_MAX: Final = 2**31 - 1
+
+#: The conversions of C99's ``strftime``, with its modifiers; after an unknown one
+#: comes what the message quotes.
+_CONVERSION: Final = re.compile(
+    r"%(?:([aAbBcCdDeFgGhHIjmMnprRStTuUVwWxXyYzZ%]|E[cCxXyY]|O[deHImMSuUVwWy])|([EO]?.?))", re.DOTALL
+)
+
+#: Fields that ``os.time`` reads: key, default (None: must be there), what C adds to it.
+_FIELDS: Final = (
+    ("year", None, 1900),
+    ("month", None, 1),
+    ("day", None, 0),
+    ("hour", 12, 0),
+    ("min", 0, 0),
+    ("sec", 0, 0),
+)
+
+
+def date_functions(state: State) -> dict[str, LuaValue]:
+    """Return ``date`` and ``time``."""
+
+    def date(format: LuaValue = None, moment: LuaValue = None, *_: LuaValue) -> LuaResults:
+        text = optional_string(1, format, "%c")
+        seconds = int(state.time()) if moment is None else check_integer(2, moment)
+        utc = text.startswith("!")
+        text = text[utc:]
+        try:
+            fields = time.gmtime(seconds) if utc else time.localtime(seconds)
+        except (OverflowError, OSError, ValueError):
+            raise PendingError("date result cannot be represented in this installation") from None
+        if text == "*t":
+            table = Table()
+            for key, value in _date_fields(fields).items():
+                table.set(key, value)
+            return table
+        return _format(text, fields, utc)
+
+    def lua_time(table: LuaValue = None, *_: LuaValue) -> LuaResults:
+        if table is None:
+            return int(state.time())
+        check_table(1, table)
+        year, month, day, hour, minute, second = (_field(state, table, *field) for field in _FIELDS)
+        isdst = state.index(table, "isdst")
+        dst = -1 if isdst is None else 0 if isdst is FALSE else 1
+        try:
+            result = int(time.mktime((year, month, day, hour, minute, second, 0, 0, dst)))
+            fields = time.localtime(result)
+        except (OverflowError, OSError, ValueError):
+            result = -1
+        if result == -1:  # C's mark of failure
+            raise PendingError("time result cannot be represented in this installation")
+        for key, value in _date_fields(fields).items():
+            state.set_index(table, key, value)
+        return result
+
+    return {"date": date, "time": lua_time}
+
+
+def _date_fields(fields: time.struct_time) -> dict[str, LuaValue]:
+    """Return a date as Lua's table has it: months and weekdays count from 1, Sunday first."""
+    return {
+        "year": fields.tm_year,
+        "month": fields.tm_mon,
+        "day": fields.tm_mday,
+        "hour": fields.tm_hour,
+        "min": fields.tm_min,
+        "sec": fields.tm_sec,
+        "yday": fields.tm_yday,
+        "wday": (fields.tm_wday + 1) % 7 + 1,
+        "isdst": TRUE if fields.tm_isdst > 0 else FALSE,
+    }
+
+
+def _format(text: str, fields: time.struct_time, utc: bool) -> str:
+    def convert(match: re.Match[str]) -> str:
+        conversion, unknown = match.groups()
+        if conversion is None:
+            raise ArgumentError(1, f"invalid conversion specifier '%{unknown}'")
+        if utc and conversion == "Z":
+            return "GMT"
+        return time.strftime("%" + conversion, fields)
+
+    return _CONVERSION.sub(convert, text)
+
+
+def _field(state: State, table: Table, key: str, default: int | None, delta: int) -> int:
+    value = state.index(table, key)
+    number = to_integer(value)
+    if number is None:
+        if value is not None:
+            raise PendingError(f"field '{key}' is not an integer")
+        if default is None:
+            raise PendingError(f"field '{key}' missing in date table")
+        return default
+    if not _INT_MIN <= number - delta <= _INT_MAX:
+        raise PendingError(f"field '{key}' is out-of-bound")
+    return number

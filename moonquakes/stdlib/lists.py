@@ -1,0 +1,45 @@
+"""Which values may the table library treat as lists, and which of them directly (§6.6)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moonquakes.errors import PendingError
+from moonquakes.numbers import to_integer
+from moonquakes.stdlib.arguments import type_error
+from moonquakes.values import LuaValue
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+
+def check_list(state: State, value: LuaValue, *events: str) -> None:
+    """Refuse what is no table and lacks one of the metamethods that make it act as one."""
+    if type(value) is not Table:
+        for event in events:
+            if state.metamethod(value, event) is None:
+                type_error(1, "table", value)
+
+
+def is_plain(table: LuaValue) -> bool:
+    """Whether ``table`` is a table without metamethods for reading, writing and its length."""
+    if type(table) is not Table:
+        return False
+    if table.metatable is None:
+        return True
+    fields = table.metatable.hash
+    return fields.get("__index") is None and fields.get("__newindex") is None and fields.get("__len") is None
+
+
+def length_of(state: State, value: LuaValue) -> int:
+    """Return ``#value``, which must be an integer (``luaL_len``)."""
+    if type(value) is Table and value.metatable is None:
+        return len(value.arr) - 1
+    length = state.length(value)
+    if type(length) is not int:
+        integer = to_integer(length)
+        if integer is None:
+            raise PendingError("object length is not an integer")
+        return integer
+    return length
