@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from moonquakes.bytecode.dump import undump
 from moonquakes.bytecode.proto import Proto
-from moonquakes.bytecode.verify import verify
 from moonquakes.compiler import compile_source
 from moonquakes.errors import LuaSyntaxError
 
@@ -20,6 +18,6 @@ def load_chunk(source: str, chunk_name: str, mode: str = "bt") -> Proto:
         raise LuaSyntaxError(f"attempt to load a {kind} chunk (mode is '{mode}')")
     if kind == "text":
         return compile_source(source, chunk_name)
-    proto = undump(source.encode("latin-1"), chunk_name)
-    verify(proto, chunk_name)
-    return proto
+    from moonquakes.bytecode.verify import load_binary  # a program of text starts without it
+
+    return load_binary(source.encode("latin-1"), chunk_name)
