@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moonquakes.cli.program import (
@@ -47,7 +46,6 @@ class UsageError(Exception):
     """The arguments make no sense; the argument says why."""
 
 
-@dataclass
 class Options:
     """What the command line asks for.
 
@@ -57,12 +55,13 @@ class Options:
         script_is_file: whether a script named ``-`` is a file and not standard input.
     """
 
-    actions: list[tuple[str, str]] = field(default_factory=list)
-    interactive: bool = False
-    version: bool = False
-    ignore_environment: bool = False
-    script: int | None = None
-    script_is_file: bool = False
+    def __init__(self) -> None:
+        self.actions: list[tuple[str, str]] = []
+        self.interactive = False
+        self.version = False
+        self.ignore_environment = False
+        self.script: int | None = None
+        self.script_is_file = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from moonquakes.cli.moonquakes import Options, UsageError, argument_table, parse_options
@@ -10,24 +12,24 @@ from moonquakes.cli.moonquakes import Options, UsageError, argument_table, parse
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ([], Options()),
-        (["x.lua", "-e", "a"], Options(script=0)),
-        (["-"], Options(script=0)),
-        (["", "x"], Options(script=0)),
-        (["--"], Options()),
-        (["--", "-"], Options(script=1, script_is_file=True)),
-        (["--", "-x.lua"], Options(script=1, script_is_file=True)),
+        ([], {}),
+        (["x.lua", "-e", "a"], {"script": 0}),
+        (["-"], {"script": 0}),
+        (["", "x"], {"script": 0}),
+        (["--"], {}),
+        (["--", "-"], {"script": 1, "script_is_file": True}),
+        (["--", "-x.lua"], {"script": 1, "script_is_file": True}),
         (
             ["-e", "a=1", "-lm", "-l", "g=m", "-W"],
-            Options([("e", "a=1"), ("l", "m"), ("l", "g=m"), ("W", "")]),
+            {"actions": [("e", "a=1"), ("l", "m"), ("l", "g=m"), ("W", "")]},
         ),
-        (["-ea=1", "x"], Options([("e", "a=1")], script=1)),
-        (["-i"], Options(interactive=True, version=True)),
-        (["-v", "-E", "x"], Options(version=True, ignore_environment=True, script=2)),
+        (["-ea=1", "x"], {"actions": [("e", "a=1")], "script": 1}),
+        (["-i"], {"interactive": True, "version": True}),
+        (["-v", "-E", "x"], {"version": True, "ignore_environment": True, "script": 2}),
     ],
 )
-def test_options(arguments: list[str], expected: Options) -> None:
-    assert parse_options(arguments) == expected
+def test_options(arguments: list[str], expected: dict[str, Any]) -> None:
+    assert vars(parse_options(arguments)) == {**vars(Options()), **expected}
 
 
 @pytest.mark.parametrize(
