@@ -28,15 +28,16 @@ RESERVED: Final = frozenset((
 _LINE_BREAK: Final = re.compile(r"\r\n?|\n\r?")
 
 #: One token with the blanks and short comments before it.  A numeral is what the
-#: reference's lexer would try to convert, well-formed or not.
+#: reference's lexer would try to convert, well-formed or not.  Possessive quantifiers keep
+#: a long token from filling the memory with places to come back to.
 _TOKEN: Final = re.compile(
     r"""
-    (?: [ \t\v\f]+ | --(?!\[=*\[)[^\n]* )*
+    (?: [ \t\v\f]+ | --(?!\[=*\[)[^\n]* )*+
     (?: (?P<name> [A-Za-z_][A-Za-z0-9_]* )
       | (?P<newline> \n[ \t\v\f\n]* )
       | (?P<string> "[^"\\\n]*" | '[^'\\\n]*' )
-      | (?P<number> \.?0[xX](?:[pP][-+]?|[0-9a-fA-F.])*[A-Za-z_]?
-                  | \.?[0-9](?:[eE][-+]?|[0-9a-fA-F.])*[A-Za-z_]? )
+      | (?P<number> \.?0[xX](?:[pP][-+]?|[0-9a-fA-F.])*+[A-Za-z_]?
+                  | \.?[0-9](?:[eE][-+]?|[0-9a-fA-F.])*+[A-Za-z_]? )
       | (?P<comment> --\[=*\[ )
       | (?P<long> \[=*\[ )
       | (?P<bracket> \[=+ )
