@@ -41,7 +41,7 @@ def find_index(state: State, value: LuaValue, key: LuaValue) -> tuple[LuaValue, 
         if type(handler) is FunctionType:
             return None, handler, value
         value = handler
-    raise state.runtime_error("'__index' chain too long; possibly a loop")
+    raise state.runtime_error("'__index' chain too long; possible loop")
 
 
 def find_newindex(state: State, value: LuaValue, key: LuaValue, new: LuaValue) -> tuple[LuaValue, LuaValue]:
@@ -67,4 +67,4 @@ def find_newindex(state: State, value: LuaValue, key: LuaValue, new: LuaValue) -
         if type(handler) is FunctionType:
             return handler, value
         value = handler
-    raise state.runtime_error("'__newindex' chain too long; possibly a loop")
+    raise state.runtime_error("'__newindex' chain too long; possible loop")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from moonquakes.values import FALSE, LuaValue
-from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import FINISH, Frame
 
 
@@ -28,7 +27,7 @@ def close_variables(frame: Frame, level: int, then: Callable[[Frame], None]) -> 
 
     frame.wanted = FINISH
     frame.finish = go_on
-    call_value(frame.state, frame, frame.state.metamethod(value, "__close"), [value, None])
+    frame.state.call_close(frame, value, None)
 
 
 def mark_variable(frame: Frame, register: int) -> None:

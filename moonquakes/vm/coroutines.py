@@ -61,7 +61,6 @@ class CoroutineBase(HostFrame):
 
     __slots__ = ("coroutine", "wraps")
     catches = True
-    closes_on_error = False
 
     def __init__(self, state: State, coroutine: Coroutine) -> None:
         super().__init__(state, None)
@@ -72,8 +71,8 @@ class CoroutineBase(HostFrame):
         """The body returned."""
         _give_back(self.coroutine, "dead", values)
 
-    def fail(self, error: LuaError) -> LuaError | None:
-        """The body raised ``error``; return it when it goes on in the resumer, else deliver it there."""
+    def fail(self, error: LuaError) -> None:
+        """The body raised ``error``: deliver it to the resumer, or raise it there for a wrapper."""
         coroutine = self.coroutine
         state = self.state
         coroutine.frame = state.frame
@@ -81,12 +80,12 @@ class CoroutineBase(HostFrame):
         resumer = _switch_back(coroutine, "dead")
         if not self.wraps:
             resumer.receive([FALSE, error.value])
-            return None
+            return
         closed = close(state, coroutine)
         value = closed.value if closed is not None else error.value
         if type(value) is str:
             value = state.position() + value
-        return LuaError(value)
+        raise LuaError(value)
 
 
 def resume(
@@ -163,22 +162,35 @@ def _give_back(coroutine: Coroutine, status: str, values: list[LuaValue]) -> Non
 
 
 def close(state: State, coroutine: Coroutine) -> LuaError | None:
-    """Close a suspended or dead coroutine's pending variables; return the error it ends with, if any."""
+    """Close a suspended or dead coroutine's pending variables; return the error it ends with, if any.
+
+    The metamethods run as part of the coroutine, which cannot yield any more.
+    """
     frame = coroutine.frame
     error = coroutine.error
     coroutine.frame = None
     coroutine.error = None
-    coroutine.status = "dead"
-    while frame is not None:
-        if type(frame) is Frame and frame.tbc:
-            while frame.tbc:
-                value = frame.register_value(frame.tbc.pop())
-                handler = state.metamethod(value, "__close")
-                try:
-                    state.call(handler, value, error.value if error is not None else None)
-                except LuaError as raised:
-                    error = raised
-        frame = frame.previous
+    resumer = state.current
+    resumer.status = "normal"
+    coroutine.status = "running"
+    coroutine.resumer = resumer
+    coroutine.base.previous = state.frame
+    state.current = coroutine
+    coroutine.host_calls += 1
+    try:
+        while frame is not None:
+            if type(frame) is Frame and frame.tbc:
+                while frame.tbc:
+                    value = frame.register_value(frame.tbc.pop())
+                    handler = state.metamethod(value, "__close")
+                    try:
+                        state.call(handler, value, error.value if error is not None else None)
+                    except LuaError as raised:
+                        error = raised
+            frame = frame.previous
+    finally:
+        coroutine.host_calls -= 1
+        _switch_back(coroutine, "dead")
     return error
 
 

@@ -162,17 +162,35 @@ class ProtectedFrame(HostFrame):
 
 
 class ClosingFrame(HostFrame):
-    """Waits for a ``__close`` metamethod run by an error, then raises that error again."""
+    """Runs the ``__close`` metamethods that an error leaves pending above ``previous``, which catches it.
 
-    __slots__ = ("error",)
+    ``pending`` holds the variables' values, the next one last.  An error in a
+    metamethod takes the place of the one before (§3.3.8).
+    """
 
-    def __init__(self, state: State, previous: AnyFrame, error: LuaError) -> None:
+    __slots__ = ("error", "pending")
+    catches = True
+
+    def __init__(self, state: State, previous: AnyFrame, error: LuaError, pending: list[LuaValue]) -> None:
         super().__init__(state, previous)
         self.error = error
+        self.pending = pending
 
     def receive(self, values: list[LuaValue]) -> None:
-        self.state.frame = self.previous
-        raise self.error
+        self.go_on()
+
+    def catch(self, error: LuaError) -> None:
+        self.error = error
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Call the next metamethod; after the last one let ``previous`` have the error."""
+        if not self.pending:
+            self.state.frame = self.previous
+            raise self.error
+        value = self.pending.pop()
+        self.state.frame = self
+        self.state.call_close(self, value, self.error.value)
 
 
 AnyFrame = Frame | HostFrame

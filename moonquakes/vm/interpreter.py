@@ -124,53 +124,49 @@ def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
     """Find what catches ``error`` and leave ``state.frame`` where execution goes on.
 
     A message handler runs first, on top of the frames of the error.  Then frames
-    are dropped down to the catching one, closing their to-be-closed variables.
+    are dropped down to the catching one, and their to-be-closed variables closed.
 
     Raises:
         LuaError: the error itself, when the boundary is what is found.
     """
-    catcher = _find_catcher(state.frame)
-    if not error.handled:
-        error.handled = True
-        error = _handle(state, catcher, error)
     while True:
-        frame = state.frame
-        if frame is catcher:
-            break
-        if isinstance(catcher, CoroutineBase) and not catcher.closes_on_error:
-            break
-        frame.calling = None
-        if frame.tbc:
-            assert type(frame) is Frame
-            value = frame.register_value(frame.tbc.pop())
-            waiting = ClosingFrame(state, frame, error)
-            state.frame = waiting
-            try:
-                handler = state.metamethod(value, "__close")
-                call_value(state, waiting, handler, [value, error.value])
-            except Exception as exception:
-                raised = settle(state, exception)
-                if raised is not error and not raised.handled:
-                    raised.handled = True
-                    raised = _handle(state, catcher, raised)
-                error = raised
-                state.frame = frame
-                continue
-            return
-        state.frame = frame.previous
-    if catcher is boundary:
+        catcher = _find_catcher(state.frame)
+        if not error.handled:
+            error.handled = True
+            error = _handle(state, catcher, error)
+        try:
+            if isinstance(catcher, CoroutineBase):
+                catcher.fail(error)
+                return
+            pending = _take_pending(state.frame, catcher)
+            state.frame = catcher
+            if pending:
+                ClosingFrame(state, catcher, error, pending).go_on()
+                return
+            if catcher is not boundary:
+                assert isinstance(catcher, ProtectedFrame | ClosingFrame), "an error crossed a boundary"
+                catcher.catch(error)
+                return
+        except Exception as exception:
+            error = settle(state, exception)
+            continue
         state.frame = boundary.previous
         if boundary.previous is None and is_host_error(state, error.value):
             raise error.value.value
         raise error
-    if isinstance(catcher, ProtectedFrame):
-        catcher.catch(error)
-    elif isinstance(catcher, CoroutineBase):
-        propagated = catcher.fail(error)
-        if propagated is not None:
-            unwind(state, boundary, propagated)
-    else:
-        raise AssertionError("an error crossed the boundary of another run")
+
+
+def _take_pending(frame: AnyFrame, catcher: AnyFrame) -> list[LuaValue]:
+    """Return the pending to-be-closed variables above ``catcher``, the first to close last."""
+    pending: list[LuaValue] = []
+    while frame is not catcher:
+        if frame.tbc:
+            assert type(frame) is Frame
+            pending += [frame.register_value(register) for register in reversed(frame.tbc)]
+            frame.tbc = None
+        frame = frame.previous
+    pending.reverse()
+    return pending
 
 
 def _find_catcher(frame: AnyFrame) -> AnyFrame:
@@ -182,11 +178,11 @@ def _find_catcher(frame: AnyFrame) -> AnyFrame:
 def _handle(state: State, catcher: AnyFrame, error: LuaError) -> LuaError:
     """Give the error to the message handler of the protected call it will end, if there is one."""
     frame: AnyFrame | None = catcher
-    while isinstance(frame, Boundary) and frame.handler is None:
-        # The error goes on through host code: what catches it there has the say.
+    while frame is not None and not isinstance(frame, ProtectedFrame | CoroutineBase):
+        if isinstance(frame, Boundary) and frame.handler is not None:
+            break
+        # The error goes on through host code or to what runs the closing: what catches it there has the say.
         frame = frame.previous
-        while frame is not None and not frame.catches:
-            frame = frame.previous
     if isinstance(frame, Boundary):
         assert frame.handler is not None
         handled = frame.handler(error)

@@ -19,6 +19,7 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaResults, LuaValue, first, pack_results
 from moonquakes.vm.activations import activations, position
 from moonquakes.vm.activations import traceback as format_traceback
+from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
@@ -117,6 +118,13 @@ class State(Operations):
             return LuaError(handler(error.value))
 
         return run_protected(self, callee, list(arguments), handle if handler is not None else None)
+
+    def call_close(self, frame: AnyFrame, value: LuaValue, error: LuaValue) -> None:
+        """Call the ``__close`` metamethod of a to-be-closed variable's value; ``frame`` receives."""
+        handler = self.metamethod(value, "__close")
+        if handler is None:
+            raise self.runtime_error("metamethod 'close' is not callable (a nil value)")
+        call_value(self, frame, handler, [value, error])
 
     def call_handler(self, handler: LuaValue, error: LuaError) -> LuaError:
         """Run a message handler of ``xpcall`` on an error, where it was raised."""

@@ -50,6 +50,24 @@ class Table:
         table._sweep_at = max(_FIRST_SWEEP, 2 * len(fields))
         return table
 
+    def copy(self) -> Table:
+        """Return a new table with the same fields and no metatable."""
+        table = Table()
+        table.arr = list(self.arr)
+        fields = table.hash
+        fields.update(self.hash)
+        if None in fields.values():
+            table._sweep()
+        table._sweep_at = max(_FIRST_SWEEP, 2 * len(fields))
+        return table
+
+    def clear(self) -> None:
+        """Remove all fields."""
+        del self.arr[1:]
+        self.hash.clear()
+        self._positions = None
+        self._cursor = None
+
     def get(self, key: LuaValue) -> LuaValue:
         """Return the value of ``key`` (``rawget``); None when there is none."""
         if type(key) is int:
