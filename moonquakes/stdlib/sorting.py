@@ -43,6 +43,7 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
             values = list.arr[1:]
         else:
             values = [state.index(list, i) for i in range(1, size + 1)]
+        before = values.copy()
         if comp is None:
             _sort_naturally(state, values)
         else:
@@ -52,8 +53,9 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
             if values[-1] is None:
                 list._trim()
         else:
-            for i, value in enumerate(values, 1):
-                state.set_index(list, i, value)
+            for i, (old, new) in enumerate(zip(before, values, strict=True), 1):
+                if new is not old:
+                    state.set_index(list, i, new)
         return ()
 
     return sort
