@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from moonquakes.api import (
     MQ_OK,
@@ -81,20 +81,20 @@ class Evaluator:
             return error_reply(f"internal error: {type(fault).__name__}: {fault}".encode())
 
     def _evaluate(self, L: mq_State, source: bytes, args: list[bytes]) -> Reply:
-        mq_settop(L, 0)
         if len(source) > MAX_SOURCE:
             return error_reply(b"source is longer than %d bytes" % MAX_SOURCE)
+        mq_settop(L, Sandbox.size)
         if not self._push_function(L, source):
             return error_of(L)
+        function, environment = Sandbox.size + 1, Sandbox.size + 2
         self._sandbox.push_globals(L)
-        mq_pushvalue(L, 2)
-        mq_setupvalue(L, 1, 1)
-        mq_pushvalue(L, 1)
+        mq_pushvalue(L, environment)
+        mq_setupvalue(L, function, 1)
+        mq_pushvalue(L, function)
         for argument in args:
             mq_pushlstring(L, argument)
         reply = reply_of(L) if mq_pcall(L, len(args), 1) == MQ_OK else error_of(L)
-        self._sandbox.drop_globals(L, 2)
-        mq_settop(L, 0)
+        self._sandbox.drop_globals(L, environment)
         return reply
 
     def _push_function(self, L: mq_State, source: bytes) -> bool:
@@ -113,26 +113,30 @@ class Evaluator:
         else:
             chunks.move_to_end(source)
         mq_rawgeti(L, MQ_REGISTRYINDEX, reference)
-        mqx_copyfunction(L, 1)
-        mq_replace(L, 1)
+        mqx_copyfunction(L, -1)
+        mq_replace(L, -2)
         return True
+
+
+class _Executor(Protocol):
+    def execute(self, argv: list[bytes], caller: Session) -> Reply: ...
 
 
 class FallEngine:
     """RAIN.FALL of a server: scripts reach that same server, as the client that sent them.
 
     Args:
-        execute: runs a command for a session through the server's isolated internal client.
+        dispatcher: runs a command for a session through the server's isolated internal client.
     """
 
-    def __init__(self, execute: Callable[[list[bytes], Session], Reply]) -> None:
+    def __init__(self, dispatcher: _Executor) -> None:
         self._caller: Session | None = None
 
-        def execute_for_caller(argv: list[bytes]) -> Reply:
+        def execute(argv: list[bytes]) -> Reply:
             assert self._caller is not None
-            return execute(argv, self._caller)
+            return dispatcher.execute(argv, self._caller)
 
-        self._evaluator = Evaluator(InProcessBackend(execute_for_caller))
+        self._evaluator = Evaluator(InProcessBackend(execute))
 
     def evaluate(self, session: Session, source: bytes, args: list[bytes]) -> Reply:
         """Run a script for ``session``; whatever goes wrong in it is the reply."""

@@ -76,9 +76,10 @@ def reply_of(L: mq_State) -> Reply:
 
     A table is read as Lua reads it, metamethods and all: what they raise is the reply then.
     """
-    if mq_type(L, -1) != MQ_TTABLE:
+    kind = mq_type(L, -1)
+    if kind != MQ_TTABLE:
         try:
-            return _scalar(L)
+            return _scalar(L, kind)
         except _NoReplyError as problem:
             return error_reply(problem.message)
     conversion = _Conversion()
@@ -96,8 +97,7 @@ class _NoReplyError(Exception):
         self.message = message
 
 
-def _scalar(L: mq_State) -> Reply:
-    kind = mq_type(L, -1)
+def _scalar(L: mq_State, kind: int) -> Reply:
     if kind == MQ_TSTRING:
         return Reply("bulk", mq_tolstring(L, -1))
     if kind == MQ_TNIL:
@@ -142,7 +142,7 @@ class _Conversion:
         items = []
         for position in range(1, length + 1):
             kind = mq_geti(L, -1, position)
-            items.append(self._table(L) if kind == MQ_TTABLE else _scalar(L))
+            items.append(self._table(L) if kind == MQ_TTABLE else _scalar(L, kind))
             mq_pop(L, 1)
         self._outer.pop()
         return Reply("array", items)

@@ -30,8 +30,6 @@ from moonquakes.api import (
     mq_pushnil,
     mq_pushvalue,
     mq_rawgeti,
-    mq_rawset,
-    mq_remove,
     mq_replace,
     mq_setfield,
     mq_setmetatable,
@@ -42,6 +40,7 @@ from moonquakes.api import (
     mqL_optlstring,
     mqL_ref,
     mqL_tolstring,
+    mqx_cleartable,
     mqx_copytable,
     mqx_seal,
 )
@@ -65,70 +64,69 @@ _LIBRARIES: Final = ("coroutine", "math", "string", "table", "utf8")
 _OS: Final = ("clock", "date", "difftime", "time")
 
 
+#: Where the stack keeps what every script needs: the globals that are copied for each, and ``load``.
+_GLOBALS: Final = 1
+_LOAD: Final = 2
+
+
 class Sandbox:
     """The globals of the scripts of one Lua state, whose standard libraries must be open.
+
+    It keeps the lowest ``size`` places of the stack for itself.
 
     Args:
         output: takes what ``print`` and ``warn`` write, a line at a time.
     """
 
+    size: Final = 2
+
     def __init__(self, L: mq_State, output: Callable[[bytes], object]) -> None:
         self._output = output
         self._seeded = False
-        top = mq_gettop(L)
-        self._load = _global(L, "load")
         self._collectgarbage = _global(L, "collectgarbage")
         mq_getglobal(L, "math")
         mq_getfield(L, -1, "randomseed")
         self._randomseed = mqL_ref(L, MQ_REGISTRYINDEX)
+        mq_settop(L, 0)
         mq_createtable(L)
         for name in _BASE:
             mq_getglobal(L, name)
-            mq_setfield(L, -2, name)
+            mq_setfield(L, _GLOBALS, name)
         functions = {"collectgarbage": self._count_garbage, "print": self._print, "warn": self._warn}
         for name, function in functions.items():
             mq_pushcfunction(L, function)
-            mq_setfield(L, -2, name)
+            mq_setfield(L, _GLOBALS, name)
         for name in _LIBRARIES:
             mq_getglobal(L, name)
             if name == "math":
                 mq_pushcfunction(L, self._seed)
                 mq_setfield(L, -2, "randomseed")
             mqx_seal(L, -1)
-            mq_setfield(L, -2, name)
+            mq_setfield(L, _GLOBALS, name)
         _share_os(L)
         _close_string_metatable(L)
-        self._globals = mqL_ref(L, MQ_REGISTRYINDEX)
-        mq_settop(L, top)
+        mq_getglobal(L, "load")
 
     def share(self, L: mq_State, name: str) -> None:
         """Give all scripts the global table ``name``, read-only."""
-        mq_rawgeti(L, MQ_REGISTRYINDEX, self._globals)
         mq_getglobal(L, name)
         mqx_seal(L, -1)
-        mq_setfield(L, -2, name)
-        mq_pop(L, 1)
+        mq_setfield(L, _GLOBALS, name)
 
     def push_globals(self, L: mq_State) -> None:
         """Push fresh globals."""
-        mq_rawgeti(L, MQ_REGISTRYINDEX, self._globals)
-        mqx_copytable(L, -1)
-        mq_remove(L, -2)
+        mqx_copytable(L, _GLOBALS)
         mq_pushvalue(L, -1)
         mq_setfield(L, -2, "_G")
         # What a chunk sees that a script loads is the script's own globals.
         mq_pushvalue(L, -1)
-        mq_rawgeti(L, MQ_REGISTRYINDEX, self._load)
+        mq_pushvalue(L, _LOAD)
         mq_pushcclosure(L, _load_text, 2)
         mq_setfield(L, -2, "load")
 
     def drop_globals(self, L: mq_State, index: int) -> None:
         """End a script whose globals stand at ``index``."""
-        # Both hold the table they are in: without them it goes now, not when Python next collects garbage.
-        for name in (b"_G", b"load"):
-            mq_pushlstring(L, name)
-            mq_pushnil(L)
-            mq_rawset(L, index)
+        mqx_cleartable(L, index)  # they hold themselves: cleared, they go now and not when Python collects
         if self._seeded:
             self._seeded = False
             mq_rawgeti(L, MQ_REGISTRYINDEX, self._randomseed)

@@ -117,6 +117,7 @@ from moonquakes.api.constants import (
     mq_upvalueindex,
 )
 from moonquakes.api.extensions import (
+    mqx_cleartable,
     mqx_copyfunction,
     mqx_copytable,
     mqx_seal,
@@ -423,6 +424,7 @@ __all__ = [
     "mq_upvalueindex",
     "mq_version",
     "mq_xmove",
+    "mqx_cleartable",
     "mqx_copyfunction",
     "mqx_copytable",
     "mqx_seal",

@@ -61,11 +61,10 @@ def type_code(value: LuaValue) -> int:
 
 def mq_type(L: mq_State, idx: int) -> int:
     """Return the ``MQ_T*`` code of the value's type, ``MQ_TNONE`` where there is no value."""
-    value = value_at(L, idx) if is_valid(L, idx) else _NO_VALUE
-    return MQ_TNONE if value is _NO_VALUE else _CODES[type(value)]
-
-
-_NO_VALUE: Final = object()
+    stack = L.stack
+    if 0 < idx <= len(stack):
+        return _CODES[type(stack[idx - 1])]
+    return _CODES[type(value_at(L, idx))] if is_valid(L, idx) else MQ_TNONE
 
 
 def mq_typename(L: mq_State, tp: int) -> bytes:
@@ -169,7 +168,8 @@ def mq_tonumber(L: mq_State, idx: int) -> float:
 
 def mq_tolstring(L: mq_State, idx: int) -> bytes | None:
     """Return a string's bytes; a number on the stack becomes a string first; None for other values."""
-    value = value_at(L, idx)
+    stack = L.stack
+    value = stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx)
     if type(value) is str:
         return value.encode("latin-1")
     if type(value) is int or type(value) is float:

@@ -1,9 +1,9 @@
 """What a host may do beyond C's API: share compiled code and libraries between runs that must not meet.
 
 These names begin with ``mqx_``.  They serve a host that runs many short programs
-in one state: each gets a copy of the globals (``mqx_copytable``) over libraries it
-cannot change (``mqx_seal``), and a function of its own over code compiled once
-(``mqx_copyfunction``).
+in one state: each gets a copy of the globals (``mqx_copytable``, and in the end
+``mqx_cleartable``) over libraries it cannot change (``mqx_seal``), and a function
+of its own over code compiled once (``mqx_copyfunction``).
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from types import CellType, FunctionType
 from moonquakes.api.state import mq_State, table_at, value_at
 from moonquakes.vm.functions import make_closure, proto_of, upvalue_cells
 from moonquakes.vm.sealed import seal
-from moonquakes.vm.table import Table
 
 
 def mqx_copytable(L: mq_State, idx: int) -> None:
     """Push a new table with the fields of the one at ``idx``, without its metatable."""
-    table = table_at(L, idx)
-    copy = Table.from_fields({key: value for key, value in table.hash.items() if value is not None})
-    copy.arr += table.arr[1:]
-    L.stack.append(copy)
+    L.stack.append(table_at(L, idx).copy())
+
+
+def mqx_cleartable(L: mq_State, idx: int) -> None:
+    """Remove all fields of the table at ``idx``.
+
+    What only its fields hold goes at once, even when it refers back to the table.
+    """
+    table_at(L, idx).clear()
 
 
 def mqx_seal(L: mq_State, idx: int) -> None:

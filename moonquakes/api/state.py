@@ -61,7 +61,8 @@ class Shared:
 
     def running(self) -> mq_State:
         """Return the handle of the thread that is running."""
-        return self.handle(self.engine.running)
+        thread = self.engine.current
+        return self.main if thread is self.main.thread else self.handle(thread)
 
     def handle(self, thread: LuaValue) -> mq_State:
         """Return the handle of ``thread``, always the same one."""

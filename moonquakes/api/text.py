@@ -20,6 +20,8 @@ _CONVERSION = re.compile(r"%(.?)", re.DOTALL)
 
 def lua_string(text: Text) -> str:
     """Return ``text`` as a Lua string."""
+    if type(text) is bytes:
+        return text.decode("latin-1")
     if type(text) is str:
         return text if text.isascii() else text.encode("utf-8").decode("latin-1")
     if isinstance(text, (bytes, bytearray, memoryview)):

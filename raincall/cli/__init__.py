@@ -1,6 +1,7 @@
 """What does the command ``raincall`` understand?
 
-Each subcommand stands in a file of its own, with ``add_parser``, which declares it and names the function that runs it.
+Each subcommand stands in a file of its own, with ``add_parser``, which declares it and names the function that
+runs it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from raincall.cli import serve
+from raincall.cli import fall, serve
 
 #: The modules of the subcommands, in the order ``raincall --help`` lists them.
-SUBCOMMANDS = (serve,)
+SUBCOMMANDS = (serve, fall)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

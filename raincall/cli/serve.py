@@ -20,12 +20,16 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; print the address once clients can connect."""
-    from raincall.server import serve  # not needed for --help, and the store takes its time to load
+    # Not needed for --help, and they take their time to load.
+    from raincall.fall import FallEngine
+    from raincall.server import serve
 
     try:
-        asyncio.run(serve(options.host, options.port, ready=_announce))
+        asyncio.run(serve(options.host, options.port, scripts=FallEngine, ready=_announce))
     except OSError as problem:
-        print(f"raincall: cannot listen on {options.host}:{options.port}: {problem.strerror}", file=sys.stderr)
+        print(
+            f"raincall: cannot listen on {options.host}:{options.port}: {problem.strerror}", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:  # where the loop takes no signal handlers
         return 130
