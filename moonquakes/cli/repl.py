@@ -12,7 +12,7 @@ from typing import Any
 from moonquakes.cli.program import write_output
 from moonquakes.cli.session import Session
 from moonquakes.errors import LuaSyntaxError
-from moonquakes.values import LuaValue
+from moonquakes.values import LuaValue, type_name
 
 CHUNK_NAME = "=stdin"
 #: How an error message ends when a chunk could go on in the next line.
@@ -103,9 +103,10 @@ class Repl:
     def print_values(self, values: tuple[LuaValue, ...]) -> None:
         """Show results through the global ``print``, which a program may have replaced."""
         function = self.session.state.globals.get("print")
-        ok, raised = self.session.protected_call(function, values, lambda value: value)
+        ok, raised = self.session.protected_call(function, values)
         if not ok:
-            message = raised[0] if raised and type(raised[0]) is str else "(error object is not a string)"
+            value = raised[0]
+            message = value if type(value) is str else f"error object is a {type_name(value)} value"
             self.session.report(f"error calling 'print' ({message})")
 
 

@@ -15,7 +15,8 @@ from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
 from moonquakes.numbers import format_number
 from moonquakes.stdlib import open_libraries
 from moonquakes.stdlib.files import read_source
-from moonquakes.values import TRUE, LuaValue, Userdata, first, type_name
+from moonquakes.values import TRUE, LuaValue, first, type_name
+from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.state import State
 
 #: What stands below every main chunk in a traceback: the host.
@@ -74,39 +75,50 @@ class Session:
         self,
         function: LuaValue,
         arguments: Sequence[LuaValue],
-        handler: Callable[[LuaValue], LuaValue],
+        handler: Callable[[LuaValue], LuaValue] | None = None,
     ) -> tuple[bool, tuple[LuaValue, ...]]:
-        """Call a function; on an error return False and what ``handler`` made of the error value."""
+        """Call a function; on an error return False and the error value, or what ``handler`` made of it.
+
+        Raises:
+            BrokenPipeError: nobody reads standard output any more.
+        """
         try:
             with interruptible():
-                return self.state.protected_call(function, tuple(arguments), handler)
-        except LuaError as error:
-            return False, (handler(error.value),)
+                ok, values = self.state.protected_call(function, tuple(arguments), handler)
         except KeyboardInterrupt:
             return False, ("interrupted!",)
-        except (BrokenPipeError, MemoryError):
-            raise
-        except Exception as error:
-            # A host function's own exception, which the engine passes on as it is.
-            return False, (describe(error).encode("utf-8", "replace").decode("latin-1"),)
+        if not ok and is_host_error(self.state, values[0]) and isinstance(values[0].value, BrokenPipeError):
+            raise values[0].value
+        return ok, values
 
     def message_of(self, value: LuaValue) -> LuaValue:
         """Turn an error value into the message to show: the counterpart of ``lua``'s message handler."""
-        if type(value) is Userdata and isinstance(value.value, BrokenPipeError):
-            return value  # the engine hands the exception itself on
-        if type(value) is str:
-            message = value
-        elif type(value) is int or type(value) is float:
+        if type(value) is int or type(value) is float:
             message = format_number(value)
+        elif type(value) is str:
+            message = value
+        elif is_host_error(self.state, value):
+            if isinstance(value.value, BrokenPipeError):
+                return value
+            message = describe(value.value).encode("utf-8", "replace").decode("latin-1")
         else:
-            to_string = self.state.metamethod(value, "__tostring")
-            if to_string is not None:
-                text = first(self.state.call(to_string, value))
-                if type(text) is str:
-                    return text
-            message = f"(error object is a {type_name(value)} value)"
+            text, message = self._own_words(value)
+            if text is not None:
+                return text
         traceback = self.state.traceback(message)
         return traceback if traceback.endswith(_HOST_LEVEL) else traceback + _HOST_LEVEL
+
+    def _own_words(self, value: LuaValue) -> tuple[str | None, str]:
+        """Return what an error object's ``__tostring`` says, or None and what to say instead."""
+        message = f"(error object is a {type_name(value)} value)"
+        to_string = self.state.metamethod(value, "__tostring")
+        if to_string is None:
+            return None, message
+        try:
+            text = first(self.state.call(to_string, value))
+        except LuaError as error:
+            return None, error.value if type(error.value) is str else message
+        return (text, "") if type(text) is str else (None, message)
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def test_the_traceback_names_functions(capfdbinary: Output) -> None:
         (["noise"], "noise:1: unexpected symbol near '<\\128>'"),
         (["broken"], "broken: bad binary format (truncated chunk)"),
         (["-e", "x="], "(command line):1: unexpected symbol near <eof>"),
-        (["-e", "goto x"], "(command line):1: no visible label 'x' for goto at line 1"),
+        (["-e", "goto x"], "(command line):1: no visible label 'x' for <goto> at line 1"),
     ],
 )
 def test_what_cannot_be_loaded(arguments: list[str], message: str, capfdbinary: Output) -> None:
@@ -206,44 +206,48 @@ class TestInit:
         ("pcall(os.exit, 3)", 3),
     ],
 )
-def test_os_exit(statement: str, status: int) -> None:
-    done = run("-e", f"io.write('before ') {statement} print('after')")
-    assert (done.returncode, done.stdout, done.stderr) == (status, b"before ", b"")
+def test_os_exit(statement: str, status: int, capfdbinary: Output) -> None:
+    assert main(["-e", f"io.write('before ') {statement} print('after')"]) == status
+    assert capfdbinary.readouterr() == (b"before ", b"")
+
+
+def test_os_exit_ends_the_process() -> None:
+    done = run("-e", "io.write('before ') coroutine.wrap(os.exit)(7, true) print('after')")
+    assert (done.returncode, done.stdout, done.stderr) == (7, b"before ", b"")
 
 
 def test_an_interrupt_is_a_lua_error() -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "-e", "print('running') io.stdout:flush() while true do end"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"running\n"
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    statement = "print(pcall(function() print('running') while true do end end)) while true do end"
+    with subprocess.Popen(
+        [*COMMAND, "-e", statement], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"running\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == b"false\t(command line):1: interrupted!\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    message = "(command line):1: interrupted!"
-    assert err.decode() == traceback(message, "(command line):1: in main chunk")
+    assert err.startswith(b"moonquakes: interrupted!\n")
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "-e", "for i = 1, 1e9 do print(i) end"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.readline() == b"1\n"
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    process.stderr.close()
-    assert process.wait(timeout=60) == 1
+    statement = "for i = 1, 1e9 do print(i) end"
+    with subprocess.Popen(
+        [*COMMAND, "-e", statement], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"1\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "local function f() return f() + 1 end f()",
-        "local t = setmetatable({}, {__index = function(t, k) return t[k .. 'x'] end}) print(t.x)",
+        "local function f() string.gsub('a', 'a', f) end f()",
         "string.rep('x', 1 << 40)",
         "local s = '' for i = 1, 300 do s = s .. '(' end assert(load('return ' .. s))",
         "coroutine.wrap(function() error('inside') end)()",
@@ -251,14 +255,13 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         "error(setmetatable({}, {__tostring = function() return 1 end}))",
     ],
 )
-def test_never_a_python_traceback(statement: str) -> None:
-    done = run("-e", statement)
-    assert done.returncode == 1
-    assert done.stdout == b""
-    err = done.stderr.decode()
-    assert err.startswith("moonquakes: ")
-    assert "Traceback" not in err
-    assert ".py" not in err
+def test_never_a_python_traceback(statement: str, capfdbinary: Output) -> None:
+    assert main(["-e", statement]) == 1
+    out, err = capfdbinary.readouterr()
+    assert out == b""
+    assert err.startswith(b"moonquakes: ")
+    assert b"Traceback" not in err
+    assert b".py" not in err
 
 
 def test_starting_needs_no_late_modules() -> None:

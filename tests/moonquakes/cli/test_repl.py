@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -9,13 +10,17 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from moonquakes.cli.moonquakes import main
+
+Interact = Callable[..., tuple[str, str]]
 COMMAND = [sys.executable, "-m", "moonquakes.cli.moonquakes"]
 BANNER = "Moonquakes 0.1.0  Lua 5.4"
+ERROR_TRACEBACK = "stack traceback:\n\t[C]: in function 'error'\n\tstdin:1: in main chunk\n\t[C]: in ?\n"
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +32,21 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INPUTRC", os.devnull)
 
 
-def interact(text: str, *arguments: str) -> tuple[str, str]:
-    """Return what a session with ``text`` piped into it writes, without the banner, and its errors."""
-    done = subprocess.run(
-        [*COMMAND, "-i", *arguments], input=text.encode("latin-1"), capture_output=True, timeout=60
-    )
-    assert done.returncode == 0
-    out = done.stdout.decode("latin-1")
-    assert out.startswith(BANNER + "\n")
-    return out[len(BANNER) + 1 :], done.stderr.decode("latin-1")
+@pytest.fixture
+def interact(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Interact:
+    """Return a function that runs a session with a text piped into it.
+
+    It gives back what was written, without the banner, and the errors.
+    """
+
+    def run(text: str, *arguments: str) -> tuple[str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode("latin-1"))))
+        assert main(["-i", *arguments]) == 0
+        out, err = (stream.decode("latin-1") for stream in capfdbinary.readouterr())
+        assert out.startswith(BANNER + "\n")
+        return out[len(BANNER) + 1 :], err
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -54,7 +65,7 @@ def interact(text: str, *arguments: str) -> tuple[str, str]:
         ("'\xe9\xff'\n", "> \xe9\xff\n> \n"),
         ("for i = 1, 2 do\nprint(i)\nend\n", "> >> >> 1\n2\n> \n"),
         ("function f(\na)\nreturn a\nend\nf(4)\n", "> >> >> >> > 4\n> \n"),
-        ("s = [[a\nb]] s\n", "> >> " + "> \n"),
+        ("s = [[a\nb]]\ns\n", "> >> > a\nb\n> \n"),
         ("print(\n1)\n", "> >> 1\n> \n"),
         ("_PROMPT = '$ '\n_PROMPT2 = 12\nprint(\n1)\n", "> $ $ 121\n$ \n"),
         ("_PROMPT = setmetatable({}, {__tostring = function() return 'obj ' end})\n1\n", "> obj 1\nobj \n"),
@@ -62,56 +73,45 @@ def interact(text: str, *arguments: str) -> tuple[str, str]:
         ("print(...)\n", "> \n> \n"),
     ],
 )
-def test_what_is_shown(text: str, output: str) -> None:
-    out, err = interact(text)
-    assert out == output
-    if "s = [[" not in text:
-        assert err == ""
+def test_what_is_shown(text: str, output: str, interact: Interact) -> None:
+    assert interact(text) == (output, "")
 
 
 @pytest.mark.parametrize(
     ("text", "errors"),
     [
-        ("x ==\n", "stdin:1: unexpected symbol near <eof>\n"),
         ("1 1\n", "stdin:1: unexpected symbol near '1'\n"),
         ("x y\n", "stdin:1: syntax error near 'y'\n"),
-        ("for\n", "stdin:1: <name> expected near <eof>\n"),
-        ("s = 'abc\n", "stdin:1: unfinished string near ''abc'\n"),
-        (
-            "error('x', 0)\n",
-            "x\nstack traceback:\n\t[C]: in function 'error'\n\tstdin:1: in main chunk\n\t[C]: in ?\n",
-        ),
+        ("s = 'abc\n'\n", "stdin:1: unfinished string near ''abc'\n"),
+        ("goto x\n", "stdin:1: no visible label 'x' for <goto> at line 1\n"),
+        ("error('x', 0)\n", "x\n" + ERROR_TRACEBACK),
+        ("error({})\n", "(error object is a table value)\n" + ERROR_TRACEBACK),
         ("print = nil\n1\n", "error calling 'print' (attempt to call a nil value)\n"),
         ("print = error\n'x'\n", "error calling 'print' (x)\n"),
-        (
-            "print = function() error({}) end\n'x'\n",
-            "error calling 'print' (error object is a table value)\n",
-        ),
+        ("print = function() error({}) end\n1\n", "error calling 'print' (error object is a table value)\n"),
     ],
 )
-def test_errors_are_shown_and_the_session_goes_on(text: str, errors: str) -> None:
-    out, err = interact(text + "io.write('still here')\n")
-    assert err == errors or text in ("x ==\n", "for\n")
-    if text not in ("x ==\n", "for\n"):
-        assert "still here" in out
+def test_errors_are_shown_and_the_session_goes_on(text: str, errors: str, interact: Interact) -> None:
+    out, err = interact(text + "local _ = io.write('still here\\n')\n")
+    assert err == errors
+    assert out.endswith("> still here\n> \n")
 
 
-def test_input_that_ends_inside_a_chunk_is_an_error() -> None:
+def test_input_that_ends_inside_a_chunk_is_an_error(interact: Interact) -> None:
     out, err = interact("f(\n")
     assert out == "> >> > \n"
     assert err == "stdin:1: unexpected symbol near <eof>\n"
 
 
-def test_after_a_script_its_globals_are_there(tmp_path: Path) -> None:
+def test_after_a_script_its_globals_are_there(tmp_path: Path, interact: Interact) -> None:
     script = tmp_path / "script.lua"
     script.write_text("value = ...")
     assert interact("value\n", str(script), "argument") == ("> argument\n> \n", "")
 
 
-def test_an_error_in_the_script_ends_the_program(tmp_path: Path) -> None:
-    done = subprocess.run([*COMMAND, "-i", str(tmp_path / "nowhere.lua")], input=b"1\n", capture_output=True)
-    assert done.returncode == 1
-    assert done.stdout.decode() == BANNER + "\n"
+def test_an_error_in_the_script_ends_the_program(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["-i", "nowhere.lua"]) == 1
+    assert capfdbinary.readouterr().out.decode() == BANNER + "\n"
 
 
 class Screen:
@@ -128,6 +128,20 @@ class Screen:
 
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())
+
+    def interrupt(self, pattern: str) -> None:
+        """Press Ctrl-C at the prompt until ``pattern`` shows.
+
+        Python misses one that comes after its readline drew a character and before it waits for the next.
+        """
+        for _ in range(20):
+            self.type("\x03")
+            try:
+                self.expect(pattern, timeout=1)
+            except AssertionError:
+                continue
+            return
+        raise AssertionError(f"no {pattern!r} in {self.seen!r}")
 
     def expect(self, pattern: str, timeout: float = 30) -> str:
         """Wait until ``pattern`` is on the screen; return what stood before it, and forget both."""
@@ -167,7 +181,7 @@ def screen() -> Iterator[Screen]:
     yield screen
     if screen.process.poll() is None:
         screen.process.kill()
-        screen.process.wait()
+        screen.close()
 
 
 def test_on_a_terminal_it_starts_without_options(screen: Screen) -> None:
@@ -201,9 +215,11 @@ def test_lines_are_edited_and_remembered(screen: Screen, tmp_path: Path) -> None
 
 def test_an_interrupt_stops_what_runs_and_not_the_session(screen: Screen) -> None:
     screen.type("io.write('go ') while true do end\n")
-    screen.expect("go ")
+    screen.expect("\ngo ")
     screen.type("\x03")
-    screen.expect("stdin:1: interrupted!\nstack traceback:\n\tstdin:1: in main chunk\n\t\\[C\\]: in \\?\n> ")
+    screen.expect(
+        "stdin:1: interrupted!\nstack traceback:\n(.*\n)*\tstdin:1: in main chunk\n\t\\[C\\]: in \\?\n> "
+    )
     screen.type("'alive'\n")
     screen.expect("\nalive\n> ")
     screen.type("\x04")
@@ -213,12 +229,10 @@ def test_an_interrupt_stops_what_runs_and_not_the_session(screen: Screen) -> Non
 def test_an_interrupt_at_the_prompt_forgets_the_line(screen: Screen) -> None:
     screen.type("garbage(((")
     screen.expect("garbage\\(\\(\\(")
-    screen.type("\x03")
-    screen.expect("\n> ")
+    screen.interrupt("\n> ")
     screen.type("for i = 1, 2 do\n")
     screen.expect("\n>> ")
-    screen.type("\x03")
-    screen.expect("\n> ")
+    screen.interrupt("\n> ")
     screen.type("'alive'\n")
     screen.expect("\nalive\n> ")
     screen.type("\x04")
