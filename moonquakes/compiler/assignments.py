@@ -47,6 +47,7 @@ def declare_locals(f: FunctionState, node: ast.Local) -> None:
     values = node.values
     f.line = node.line if values else node.last_line
     kinds = _attribute_kinds(f, node)
+    f.line = node.equals_line
     check_room(f, names, "<" if node.attributes[-1] else "=" if values else NEXT)
     last = expressions(f, values)
     constant = None
@@ -89,6 +90,7 @@ def assign(f: FunctionState, node: ast.Assign) -> None:
             _keep_apart(f, targets, target)
         check_assignable(f, target)
         targets.append(target)
+    f.line = node.equals_line
     values = node.values
     last = expressions(f, values)
     assert last is not None

@@ -186,6 +186,7 @@ class Block:
 class Local:
     """``local names = values``; ``attributes[i]`` is None, ``"const"``, ``"close"`` or,
     for the compiler to refuse, any other name that stood between ``<`` and ``>``.
+    ``equals_line`` is the line of ``=``, without values that of the last token.
     """
 
     line: int
@@ -193,14 +194,18 @@ class Local:
     names: list[str]
     attributes: list[str | None]
     values: list[Expression]
+    equals_line: int
 
 
 @dataclass(slots=True)
 class Assign:
+    """``targets = values``; ``equals_line`` is the line of ``=``."""
+
     line: int
     last_line: int
     targets: list[Name | Index]
     values: list[Expression]
+    equals_line: int
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ def call_statement(expression: Expression) -> ast.CallStatement:
 
 def last_target(target: Expression, equals: int, values: list[Expression]) -> ast.Assign:
     if type(target) is ast.Name or type(target) is ast.Index:
-        return ast.Assign(_first_line(target), values[-1].last_line, [target], values)
+        return ast.Assign(_first_line(target), values[-1].last_line, [target], values, equals)
     raise NotAStatementError
 
 
@@ -234,8 +234,8 @@ def local(
 ) -> ast.Local:
     names, attributes, last_line = attributed
     if values is None:
-        return ast.Local(line, last_line, names, attributes, [])
-    return ast.Local(line, values[-1].last_line, names, attributes, values)
+        return ast.Local(line, last_line, names, attributes, [], last_line)
+    return ast.Local(line, values[-1].last_line, names, attributes, values, equals)
 
 
 def first_attributed(name: _Name, attribute: _Name | None) -> _Attributed:

@@ -57,6 +57,9 @@ def assert_same(source: str) -> None:
     assert anatomy(ours(source)) == anatomy(reference(source)), source
 
 
+SEPARATORS = frozenset((",", ";", "=", "[", "]", "(", "{", ".", ":", "in", "'s'"))
+
+
 class Generator:
     """Writes a random program as a list of tokens; most of them compile."""
 
@@ -119,7 +122,7 @@ class Generator:
         if kind == 10:
             return self.table()
         if kind == 11:
-            return ["function", *self.function_body()]
+            return self.function("function")
         return self.suffixed()
 
     def suffixed(self) -> list[str]:
@@ -153,11 +156,11 @@ class Generator:
             tokens += [*self.expression(), *self.choose(",", ";")]
         return [*tokens, "}"]
 
-    def function_body(self) -> list[str]:
+    def function(self, head: str) -> list[str]:
         loops, vararg = self.loops, self.vararg
-        parameters = self.random.choice(([], ["a"], ["a", ",", "b"], ["..."], ["a", ",", "..."]))
+        [parameters] = self.choose("()", "(a)", "(a, b)", "(...)", "(a, ...)")
         self.loops, self.vararg = 0, "..." in parameters
-        tokens = ["(", *parameters, ")", *self.block(), "end"]
+        tokens = [head + parameters, *self.block(), "end"]
         self.loops, self.vararg = loops, vararg
         return tokens
 
@@ -204,14 +207,14 @@ class Generator:
         """A name with an attribute now and then; constants have names of their own, seldom assigned to."""
         if not self.chance(4):
             return self.name()
-        return [*self.choose("c", "d"), "<", *self.choose("const", "const", "close"), ">"]
+        return self.choose("c <const>", "c <const>", "c <close>", "d <const>")
 
     def statement(self) -> list[str]:
         self.budget -= 1
         kind = self.random.randrange(13)
         if kind < 3:
             values = ["=", *self.several(self.expression)] if not self.chance(4) else []
-            return ["local", *self.several(self.attributed), *values]
+            return ["local " + " ".join(self.several(self.attributed)), *values]
         if kind < 5:
             return [*self.several(self.target), "=", *self.several(self.expression), ";"]
         if kind == 5 or self.budget <= 0:
@@ -228,21 +231,27 @@ class Generator:
         if kind == 9:
             step = [",", *self.expression()] if self.chance(2) else []
             limits = [*self.expression(), ",", *self.expression(), *step]
-            return ["for", *self.name(), "=", *limits, "do", *self.loop_block(), "end"]
+            return [f"for {''.join(self.name())} =", *limits, "do", *self.loop_block(), "end"]
         if kind == 10:
-            names = self.several(self.name)
-            return ["for", *names, "in", *self.several(self.expression), "do", *self.loop_block(), "end"]
+            names = " ".join(self.several(self.name))
+            return [f"for {names} in", *self.several(self.expression), "do", *self.loop_block(), "end"]
         if kind == 11:
             return ["do", *self.block(), "end"]
         if self.chance(2):
-            return ["local", "function", *self.name(), *self.function_body()]
-        method = [":", "m"] if self.chance(3) else []
-        path = [".", "k"] if self.chance(2) else []
-        return ["function", *self.name(), *path, *method, *self.function_body()]
+            return ["local", *self.function("function " + "".join(self.name()))]
+        [suffix] = self.choose("", "", ".k", ":m", ".k:m")
+        return self.function("function " + "".join(self.name()) + suffix)
 
     def program(self, line_break: int) -> str:
-        """Return a program with a line break after one in so many tokens."""
-        return "".join(token + ("\n" if self.chance(line_break) else " ") for token in self.block())
+        """Return a program with a line break before one in so many tokens, separators excepted.
+
+        The tree has no lines of separators; our code takes them to stand where the token before ends.
+        """
+        text = ""
+        for token in self.block():
+            text += " " if token in SEPARATORS or not self.chance(line_break) else "\n"
+            text += token
+        return text
 
 
 @given(st.randoms(use_true_random=False))
