@@ -3,6 +3,9 @@ local t = { 1, 2, 3, nil }
 print(#t, #{ n = 1 }, #{}, #{ nil }, #{ nil, nil, 3 } == 3 or #{ nil, nil, 3 } == 0) --> 3 0 0 0 true
 print(#{ 1, 2, nil, 4 } == 4 or #{ 1, 2, nil, 4 } == 2, #{ [1] = 1, [2] = 2 }, #{ [2] = 2 } == 0 or #{ [2] = 2 } == 2)
 --> true 2 true
+-- where the reference's border is the end of its array part, programs have come to rely on it
+print(#{ nil, 2 }, #{ 1, nil, 3 }, #{ n = 1, nil, 2 }, #{ "a", nil, nil, [9] = "i", "f", [5] = "g" }, (function(...) return #{ ... } end)(1, nil, 3))
+--> 2 3 2 5 3
 local c = { 10, [1] = 20, 30, x = 1, ["y z"] = 2, [3 + 1] = "four"; 40 }
 print(c[1], c[2], c[3], c[4], c.x, c["y z"], #c) --> 10 30 40 four 1 2 4
 print(#{ (function() return 1, 2, 3 end)() }, #{ (function() return 1, 2, 3 end)(), 4 }, #{ ((function() return 1, 2, 3 end)()) })
@@ -33,9 +36,9 @@ print(k[true], k[false], k[not nil]) --> yes no yes
 local f, tt = function() end, {}
 k[f], k[tt] = "function", "table"
 print(k[f], k[tt], k[{}], k[print]) --> function table nil nil
-print(pcall(function() k[nil] = 1 end)) --> false tables.lua:36: table index is nil
-print(pcall(function() k[0 / 0] = 1 end)) --> false tables.lua:37: table index is NaN
-print(pcall(function() return { [nil] = 1 } end)) --> false tables.lua:38: table index is nil
+print(pcall(function() k[nil] = 1 end)) --> false tables.lua:39: table index is nil
+print(pcall(function() k[0 / 0] = 1 end)) --> false tables.lua:40: table index is NaN
+print(pcall(function() return { [nil] = 1 } end)) --> false tables.lua:41: table index is nil
 -- insert and remove
 local a = {}
 table.insert(a, "c")

@@ -115,6 +115,18 @@ class Table:
                 self._sweep()
             hash_part[key] = value
 
+    def extend(self, values: list[LuaValue]) -> None:
+        """Store ``values`` under the keys after the array part; nils between them keep their places."""
+        start = len(self.arr)
+        self.arr += values
+        if self.hash:
+            for key in range(start + 1, len(self.arr)):
+                if self.hash.pop(key, None) is not None:
+                    self._positions = None
+        self._trim()
+        if self.hash:
+            self._migrate()
+
     def length(self) -> int:
         """Return a border (§3.4.7), without metamethods."""
         return len(self.arr) - 1

@@ -195,10 +195,8 @@ def op_setlist(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) 
     """R[A][C+i] := R[A+i], 1 <= i <= B (up to the top when B is 0)"""
     table = R[a]
     values = R[a + 1 : a + 1 + b] if b else R[a + 1 : frame.top]
-    if len(table.arr) == c + 1 and not table.hash:
-        table.arr += values
-        while table.arr[-1] is None and len(table.arr) > 1:
-            table.arr.pop()
+    if len(table.arr) == c + 1:
+        table.extend(values)
         return n
     for offset, value in enumerate(values, c + 1):
         table.set(offset, value)

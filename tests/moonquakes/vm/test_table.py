@@ -109,3 +109,27 @@ def test_next_refuses_a_key_that_is_not_there() -> None:
     for key in ("x", 10, 0.5):
         with pytest.raises(PendingError, match="invalid key to 'next'"):
             table.next(key)
+
+
+@given(st.lists(st.tuples(keys, values), max_size=8), st.lists(values, max_size=8))
+def test_a_constructor_stores_its_items_over_earlier_fields(
+    fields: list[tuple[object, object]], items: list[object]
+) -> None:
+    table, model = Table(), {}
+    for key, value in fields:
+        table.set(key, value)
+        model[normal(key)] = value
+    start = table.length()
+    table.extend(items)
+    model.update(enumerate(items, start + 1))
+    assert dict(walk(table)) == {key: value for key, value in model.items() if value is not None}
+    border = table.length()
+    assert border == 0 or table.get(border) is not None
+    assert table.get(border + 1) is None
+
+
+def test_nils_between_the_items_of_a_constructor_keep_their_places() -> None:
+    table = Table()
+    table.set(5, "e")
+    table.extend(["a", None, None, "d"])
+    assert table.length() == 5
