@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import errno
 import io
 import os
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from moonquakes.numbers import parse_number
 from moonquakes.stdlib.files import exit_results, failure
@@ -37,12 +36,15 @@ class LuaFile:
         buffering: ``"full"``, ``"line"`` or ``"no"`` (``file:setvbuf``).
     """
 
-    __slots__ = ("__weakref__", "_stream", "buffering", "is_open")
+    __slots__ = ("__weakref__", "_forget", "_stream", "buffering", "is_open")
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self.is_open = True
         self.buffering = "full"
+        # Not __del__: in a cycle Python might finalise the stream's parts before it, lose
+        # what they hold and warn.  A file still open at exit is closed too.
+        self._forget: finalize[..., LuaFile] = finalize(self, _close_in_silence, stream)
         _open_files.add(self)
 
     @property
@@ -52,17 +54,13 @@ class LuaFile:
     def close(self) -> LuaResults:
         """Close the file; return what ``file:close`` does."""
         self.is_open = False
+        self._forget.detach()
         _open_files.discard(self)
         try:
             self._stream.close()
         except OSError as error:
             return failure(error)
         return TRUE
-
-    def __del__(self) -> None:
-        # Python would warn of a stream left open; Lua closes it in silence (__gc).
-        if self.is_open:
-            self.close()
 
     def write(self, text: str) -> None:
         """Write a Lua string.
@@ -167,8 +165,8 @@ class StandardFile(LuaFile):
         self._known: object = None
         self.chosen = False
         self.is_terminal = False
-        super().__init__(None)
-        _open_files.discard(self)
+        self.is_open = True
+        self.buffering = "full"
 
     @property
     def stream(self) -> Any:
@@ -184,9 +182,6 @@ class StandardFile(LuaFile):
     def close(self) -> LuaResults:
         return None, "cannot close standard file"
 
-    def __del__(self) -> None:
-        pass
-
 
 class ProcessFile(LuaFile):
     """One end of a pipe to a process (``io.popen``)."""
@@ -196,10 +191,22 @@ class ProcessFile(LuaFile):
     def __init__(self, stream: Any, process: Popen[bytes]) -> None:
         super().__init__(stream)
         self._process = process
+        self._forget.detach()
+        self._forget = finalize(self, _end_in_silence, stream, process)
 
     def close(self) -> LuaResults:
         super().close()
         return exit_results(self._process.wait())
+
+
+def _close_in_silence(stream: Any) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        stream.close()
+
+
+def _end_in_silence(stream: Any, process: Popen[bytes]) -> None:
+    _close_in_silence(stream)
+    process.wait()
 
 
 class _Directory(io.RawIOBase):
@@ -262,7 +269,3 @@ def flush_all(state: State | None = None) -> None:
         for stream in (state.stdout, state.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
-
-
-# A file that Lua left open must not lose what was written to it.
-atexit.register(flush_all)
