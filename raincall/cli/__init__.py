@@ -1,7 +1,7 @@
 """What does the command ``raincall`` understand?
 
-Each subcommand stands in a file of its own, with ``add_parser``, which declares it and names the function that
-runs it.
+Each subcommand stands in a file of its own, with ``add_parser``, which declares it and names the function
+that runs it.
 """
 
 from __future__ import annotations
