@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _INT_MIN: Final = -(2**31)
 _INT_MAX: Final = 2**31 - 1
 
+#: Seconds in 400 years.
+_CYCLE: Final = 146_097 * 86_400
+
 #: The conversions of C99's ``strftime``, with its modifiers; after an unknown one
 #: comes what the message quotes.
 _CONVERSION: Final = re.compile(
@@ -63,7 +66,7 @@ def date_functions(state: State) -> dict[str, LuaValue]:
         isdst = state.index(table, "isdst")
         dst = -1 if isdst is None else 0 if isdst is FALSE else 1
         try:
-            result = int(time.mktime((year, month, day, hour, minute, second, 0, 0, dst)))
+            result = _seconds(year, month, day, hour, minute, second, dst)
             fields = time.localtime(result)
         except (OverflowError, OSError, ValueError):
             result = -1
@@ -74,6 +77,16 @@ def date_functions(state: State) -> dict[str, LuaValue]:
         return result
 
     return {"date": date, "time": lua_time}
+
+
+def _seconds(year: int, month: int, day: int, hour: int, minute: int, second: int, dst: int) -> int:
+    """Return the seconds since the epoch of a local date, whose fields may be out of their ranges."""
+    years, month = divmod(month - 1, 12)
+    year += years
+    # Python's mktime is inexact for years far away; the calendar repeats after 400.
+    cycles = 0 if abs(year) < 10_000 else year // 400 - 5
+    fields = (year - 400 * cycles, month + 1, day, hour, minute, second, 0, 0, dst)
+    return int(time.mktime(fields)) + cycles * _CYCLE
 
 
 def _date_fields(fields: time.struct_time) -> dict[str, LuaValue]:

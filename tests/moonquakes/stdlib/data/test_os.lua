@@ -74,3 +74,17 @@ return os.getenv({})
 return os.rename('/no/such/file', '/x')
 return os.remove('')
 return os.tmpname({}) ~= nil
+os.time{year=(1<<31)+1899,month=1,day=1}
+return os.time{year=(1<<31)+1898,month=1,day=1}
+os.time{year=(1<<31)+1900,month=1,day=1}
+os.time{year=-(1<<31),month=1,day=1}
+os.time{year=-(1<<31)+1899,month=1,day=1}
+return os.time{year=-(1<<31)+1900,month=1,day=1}
+os.time{year=2000,month=(1<<31)-1,day=1<<31-1}
+os.time{year=1900+(1<<31)-1,month=13,day=1}
+return os.time{year=2147485547,month=12,day=31,hour=23,min=59,sec=59}
+return os.time{year=2147485547,month=12,day=31,hour=23,min=59,sec=60}
+return os.time{year=2024,month=-100000,day=1}
+return os.time{year=-40000,month=13,day=32}
+return os.time{year=12345678,month=7,day=4,hour=5}
+return os.time{year=2000,month=1,day=-(1<<31)}
