@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moonquakes.bytecode.dump import dump, undump
 from moonquakes.bytecode.opcodes import (
@@ -20,6 +22,7 @@ from moonquakes.bytecode.opcodes import (
 )
 from moonquakes.bytecode.proto import LocalVariable, Proto, UpvalueDesc
 from moonquakes.bytecode.verify import load_binary, verify
+from moonquakes.compiler import compile_source
 from moonquakes.errors import LuaSyntaxError
 from moonquakes.values import LuaValue
 
@@ -200,3 +203,21 @@ def test_load_binary_returns_the_function() -> None:
     assert load_binary(dump(function_of("LOADI 0 1; RETURN1 0")), "=chunk").code == assemble(
         "LOADI 0 1; RETURN1 0"
     )
+
+
+SAMPLE = dump(compile_source((DATA / "sample.lua").read_text(encoding="ascii"), "=sample"))
+
+
+@given(st.lists(st.tuples(st.integers(0, len(SAMPLE) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_damaged_bytes_are_accepted_or_refused_and_nothing_else(damage: list[tuple[int, int]]) -> None:
+    data = bytearray(SAMPLE)
+    for position, value in damage:
+        data[position] = value
+    try:
+        proto = load_binary(bytes(data), "=sample")
+    except LuaSyntaxError as error:
+        refused = error.value
+    else:
+        refused = None
+        verify(undump(dump(proto), "=sample"), "=sample")
+    assert refused is None or refused.startswith("sample: bad binary format (")
