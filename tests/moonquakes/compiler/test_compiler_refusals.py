@@ -1,0 +1,76 @@
+"""What the compiler refuses, in the reference's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from moonquakes.compiler import compile_chunk, compile_source
+from moonquakes.errors import LuaSyntaxError
+from moonquakes.parser import parse
+
+
+def many(name: str, count: int) -> str:
+    return ", ".join(f"{name}{number}" for number in range(count))
+
+
+def total(name: str, count: int) -> str:
+    return many(name, count).replace(",", " +")
+
+
+REFUSALS = {
+    "break": "x:1: break outside loop at line 1",
+    "\nfunction f()\n break\nend\n\nx = 1": "x:6: break outside loop at line 3",
+    "while a do local function f() break end end": "x:1: break outside loop at line 1",
+    "goto a": "x:1: no visible label 'a' for <goto> at line 1",
+    "goto a; do ::a:: end": "x:1: no visible label 'a' for <goto> at line 1",
+    "local function f() goto a end ::a::": "x:1: no visible label 'a' for <goto> at line 1",
+    "goto a; local b; ::a:: f()": "x:1: <goto a> at line 1 jumps into the scope of local 'b'",
+    "repeat goto a; local b; ::a:: until b": "x:1: <goto a> at line 1 jumps into the scope of local 'b'",
+    "goto a; local b <const> = 1; ::a:: f()": "x:1: <goto a> at line 1 jumps into the scope of local 'b'",
+    "::a::\n::a::": "x:2: label 'a' already defined on line 2",
+    "::a:: do\n::a:: end": "x:2: label 'a' already defined on line 1",
+    "local a <const> = 1; a = 2": "x:1: attempt to assign to const variable 'a'",
+    "local a <const> = {}\na\n=\n2": "x:3: attempt to assign to const variable 'a'",
+    "local a <close> = nil; b, a = 2": "x:1: attempt to assign to const variable 'a'",
+    "local a <const> = f(); function a() end": "x:1: attempt to assign to const variable 'a'",
+    "local a <const> = f(); return function() a = 1 end": "x:1: attempt to assign to const variable 'a'",
+    "local a <const> = 1; return function() a = 1 end": "x:1: attempt to assign to const variable 'a'",
+    "local a <close>, b <close> = f()": "x:1: multiple to-be-closed variables in local list",
+    "local a <constant> = 1": "x:1: unknown attribute 'constant'",
+    "function f()\nreturn ... end": "x:2: cannot use '...' outside a vararg function near '...'",
+    f"local {many('a', 201)} = 1": ("x:1: too many local variables (limit is 200) in main function near '='"),
+    f"local {many('a', 201)}": ("x:1: too many local variables (limit is 200) in main function near <eof>"),
+    "local a;" * 201: "x:1: too many local variables (limit is 200) in main function near ';'",
+    f"\nfunction f() local {many('a', 300)} end": (
+        "x:2: too many local variables (limit is 200) in function at line 2 near ','"
+    ),
+    f"local function f({many('a', 201)}) end": (
+        "x:1: too many local variables (limit is 200) in function at line 1 near ')'"
+    ),
+    f"local {many('a', 197)} for i = 1, 2 do end": (
+        "x:1: too many local variables (limit is 200) in main function near '='"
+    ),
+    f"local {many('a', 196)} for i in f do end": (
+        "x:1: too many local variables (limit is 200) in main function near 'in'"
+    ),
+    f"f({many('a', 255)})": "x:1: function or expression needs too many registers near 'a254'",
+    f"local {many('a', 190)} local function f() local {many('b', 100)} "
+    f"return function() return {total('a', 190)} + {total('b', 100)} end end": (
+        "x:1: too many upvalues (limit is 255) in function at line 1 near '+'"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", REFUSALS)
+def test_refusal(source: str, reference: Callable[[str], object]) -> None:
+    with pytest.raises(LuaSyntaxError) as error:
+        compile_source(source, "=x")
+    assert error.value.value == REFUSALS[source] == reference(source)
+
+
+def test_a_tree_does_not_tell_the_next_token() -> None:
+    with pytest.raises(LuaSyntaxError) as error:
+        compile_chunk(parse(f"local {many('a', 201)}", "=x"))
+    assert error.value.value == "x:1: too many local variables (limit is 200) in main function"
