@@ -10,27 +10,40 @@ import re
 
 
 def compile_glob(pattern: bytes, *, ignore_case: bool = False) -> re.Pattern[bytes]:
-    """Return a regular expression whose ``match`` says whether ``pattern`` matches the whole."""
-    parts: list[bytes] = []
+    """Return a regular expression whose ``match`` says whether ``pattern`` matches the whole.
+
+    What stands between two stars is matched once and for all, by an atomic group, at the first place where it fits: a
+    later place could not let more match, and trying them all would take exponential time.
+    """
+    first, *rest = _segments(pattern)
+    expression = first
+    if rest:
+        *inner, last = rest
+        expression += b"".join(b"(?>.*?" + segment + b")" for segment in inner if segment) + b".*" + last
+    return re.compile(expression + rb"\Z", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+def _segments(pattern: bytes) -> list[bytes]:
+    """Return the expressions of what stands before, between and after the stars."""
+    segments = [b""]
     position = 0
     while position < len(pattern):
         byte = pattern[position : position + 1]
         position += 1
         if byte == b"*":
-            if parts[-1:] != [b".*?"]:  # a run of stars would only backtrack
-                parts.append(b".*?")
-        elif byte == b"?":
-            parts.append(b".")
+            segments.append(b"")
+            continue
+        if byte == b"?":
+            part = b"."
         elif byte == b"[":
             part, position = _class(pattern, position)
-            parts.append(part)
         else:
             if byte == b"\\" and position < len(pattern):
                 byte = pattern[position : position + 1]
                 position += 1
-            parts.append(re.escape(byte))
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    return re.compile(b"".join(parts) + rb"\Z", flags)
+            part = re.escape(byte)
+        segments[-1] += part
+    return segments
 
 
 def _class(pattern: bytes, position: int) -> tuple[bytes, int]:

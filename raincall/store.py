@@ -18,6 +18,8 @@ from fakeredis._core import Database
 from fakeredis._helpers import NoResponse, SimpleError, SimpleString
 from fakeredis._socket import FakeSocket
 
+from raincall.glob import compile_glob
+
 __all__ = ["BLOCKED", "EmbeddedStore", "SimpleError", "SimpleString", "StoreClient", "Wait", "store_commands"]
 
 #: The Redis version whose behaviour the store shows.
@@ -234,6 +236,10 @@ class StoreClient(FakeSocket):
                 if item._modified or item._expireat_modified:
                     item.writeback(remove_empty_val="v" not in signature.flags)
 
+    def wait_for(self, timeout: float, attempt: Callable[[bool], Any]) -> Any:
+        """Return what ``attempt(True)`` does, or BLOCKED where that is None and the client may wait."""
+        return self._blocking(timeout, attempt)
+
     def take_wait(self) -> Wait:
         """Return what the command that returned BLOCKED waits for."""
         wait = self.wait
@@ -273,6 +279,30 @@ class StoreClient(FakeSocket):
 
     def put_response(self, msg: Any) -> None:
         """Drop what fakeredis would send on its own: subscriptions are the server's."""
+
+    def ts_mget(self, *args: bytes) -> Any:
+        """Refuse what fakeredis' TS.MGET would never end on: any word before FILTER that it does not know."""
+        for word in args:
+            if word.upper() == b"FILTER":
+                return super().ts_mget(*args)
+            if word.upper() not in (b"LATEST", b"WITHLABELS"):
+                raise SimpleError("ERR TSDB: only LATEST and WITHLABELS are supported before FILTER")
+        raise SimpleError("ERR TSDB: no FILTER given")
+
+    def _scan(self, keys: Any, cursor: int, *args: bytes, scanned_key: bytes | None = None) -> list[Any]:
+        """Match the patterns of SCAN and its kin by our own globs, which no pattern makes slow."""
+        words = list(args)
+        pattern: bytes | None = None
+        for index in range(0, len(words) - 1):
+            if words[index].upper() == b"MATCH":
+                pattern = words[index + 1]
+                del words[index : index + 2]
+                break
+        following, batch = super()._scan(keys, cursor, *words, scanned_key=scanned_key)
+        if pattern is not None:
+            matches = compile_glob(pattern).match
+            batch = [item for item in batch if matches(item)]
+        return [following, batch]
 
     def _blocking(
         self, timeout: float | None, func: Callable[[bool], Any], shape: Callable[[Any], Any] | None = None

@@ -1,14 +1,13 @@
 """Where does ``table.json`` come from?
 
-From facts: what a real ``redis-server`` answers to COMMAND and COMMAND DOCS, fakeredis' own list for commands newer than
-that server, and what is said of those and of Raincall's own commands below.  Run, with redis-server on PATH,
+From facts: what a real ``redis-server`` answers to COMMAND and COMMAND DOCS, fakeredis' own list for commands newer
+than that server, and what is said of those and of Raincall's own commands below.  Run, with redis-server on PATH,
 ``python -m raincall.commands.derive`` after an update of either; the tests only read the table.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import tempfile
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import fakeredis
-import redis
 
 from raincall.store import store_commands
 
@@ -136,7 +134,16 @@ NEWER: Final[dict[str, tuple[str, str, str]]] = {
 }
 
 #: What is kept of COMMAND DOCS beside the texts; the history of a command is not.
-_DOCS: Final = ("summary", "since", "group", "complexity", "doc_flags", "deprecated_since", "replaced_by", "arguments")
+_DOCS: Final = (
+    "summary",
+    "since",
+    "group",
+    "complexity",
+    "doc_flags",
+    "deprecated_since",
+    "replaced_by",
+    "arguments",
+)
 
 
 def _ask_redis() -> tuple[list[Any], dict[str, Any]]:
@@ -167,7 +174,12 @@ def _ask_redis() -> tuple[list[Any], dict[str, Any]]:
 def _entry(info: list[Any], docs: dict[str, Any]) -> dict[str, Any]:
     """Return one command of COMMAND with its part of COMMAND DOCS."""
     _, arity, flags, first, last, step, categories, tips, specs, subcommands = info
-    entry: dict[str, Any] = {"arity": arity, "flags": flags, "keys": [first, last, step], "categories": categories}
+    entry: dict[str, Any] = {
+        "arity": arity,
+        "flags": flags,
+        "keys": [first, last, step],
+        "categories": categories,
+    }
     entry |= {key: value for key, value in (("tips", tips), ("specs", specs)) if value}
     entry |= {key: docs[key] for key in _DOCS if key in docs}
     if subcommands:
@@ -205,7 +217,9 @@ def derive() -> dict[str, Any]:
         entry = _newer(newer[name.replace("|", " ")], description)
         if subcommand:
             if container not in table:
-                table[container] = _newer([container, -2, [], 0, 0, 0, ["@slow"]], (description[0], description[1], ""))
+                summary = f"A container for {description[1]} commands"
+                info = [container, -2, [], 0, 0, 0, ["@slow"]]
+                table[container] = _newer(info, (description[0], description[1], summary))
             table[container].setdefault("subcommands", {})[name] = entry
         else:
             table[name] = entry
@@ -219,11 +233,12 @@ def derive() -> dict[str, Any]:
 
 def main() -> None:
     table = derive()
-    lines = [f" {json.dumps(name)}: {json.dumps(table[name], separators=(',', ':'))}" for name in sorted(table)]
+    lines = [
+        f" {json.dumps(name)}: {json.dumps(table[name], separators=(',', ':'))}" for name in sorted(table)
+    ]
     TABLE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-    print(f"{TABLE.name}: {len(table)} commands, from fakeredis {fakeredis.__version__}, redis-py {redis.__version__}")
+    print(f"{TABLE.name}: {len(table)} commands, fakeredis {fakeredis.__version__}")
 
 
 if __name__ == "__main__":
-    os.environ.pop("REDISCLI_AUTH", None)
     main()

@@ -38,7 +38,9 @@ def _begin(search: dict[str, Any], argv: Sequence[bytes]) -> int | None:
     start = detail["startfrom"]
     # Counted from the end, the keyword is searched for backwards.
     places = range(start, len(argv)) if start > 0 else range(len(argv) + start, 0, -1)
-    return next((index + 1 for index in places if 0 < index < len(argv) and argv[index].lower() == keyword), None)
+    return next(
+        (index + 1 for index in places if 0 < index < len(argv) and argv[index].lower() == keyword), None
+    )
 
 
 def _indices(find: dict[str, Any], start: int, argv: Sequence[bytes]) -> Iterator[int]:

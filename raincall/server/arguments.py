@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
-from raincall.reply import Reply
+from raincall.reply import Reply, error
 from raincall.server.messages import NOT_AN_INTEGER
 
 _INTEGER: Final = re.compile(rb"0|-?[1-9][0-9]{0,18}")
@@ -17,6 +18,19 @@ class CommandError(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.value)
         self.reply = reply
+
+
+def timeout_of(word: bytes) -> float:
+    """Return the seconds a blocking command is to wait, 0 for ever; raises CommandError."""
+    try:
+        seconds = float(word)
+    except ValueError:
+        seconds = math.nan
+    if not -1e15 < seconds < 1e15:
+        raise CommandError(error("ERR timeout is not a float or out of range"))
+    if seconds < 0:
+        raise CommandError(error("ERR timeout is negative"))
+    return seconds
 
 
 def integer_of(word: bytes, otherwise: Reply = NOT_AN_INTEGER) -> int:

@@ -1,4 +1,4 @@
-"""What do the commands on keys do that fakeredis lacks: OBJECT, TOUCH, BITFIELD_RO?"""
+"""What do the commands on keys do that fakeredis lacks or gets wrong: OBJECT, TOUCH, BITFIELD_RO, KEYS, BLMOVE?"""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from collections.abc import Sized
 from typing import TYPE_CHECKING, Any, Final
 
-from raincall.reply import NIL, Reply, bulk, error, integer
+from raincall.glob import compile_glob
+from raincall.reply import NIL, NIL_ARRAY, Reply, bulk, bulks, error, integer
+from raincall.server.arguments import timeout_of
 from raincall.server.session import Session
-from raincall.shapes import plain
-from raincall.store import store_commands
+from raincall.shapes import SHAPES, plain
+from raincall.store import BLOCKED, store_commands
 
 if TYPE_CHECKING:
     from raincall.server.dispatch import Dispatcher, Handler
@@ -83,6 +85,31 @@ def _freq(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
     )
 
 
+def _keys(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
+    """As fakeredis' KEYS, with globs that no pattern makes slow."""
+    matches = compile_glob(argv[1]).match
+    return bulks(key for key in list(dispatcher.store.database(session.database)) if matches(key))
+
+
+def _blmove(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply | None:
+    """LMOVE until it moves something; fakeredis' BLMOVE gives up at once where the source does not exist."""
+    client = session.client
+    database = dispatcher.store.database(session.database)
+    timeout = timeout_of(argv[5])
+
+    def attempt(first: bool) -> Any:
+        item = database.get(argv[1])
+        if not first and (item is None or not isinstance(item.value, list)):
+            return None  # what is there now is not what the client waits for
+        return client.run(_LMOVE, argv[1:5])
+
+    result = client.wait_for(timeout, attempt)
+    if result is not BLOCKED:
+        return NIL_ARRAY if result is None else plain(result)
+    dispatcher.blocked.add(session, "blmove", argv, client.take_wait(), SHAPES["blmove"])
+    return None
+
+
 def _touch(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
     database = dispatcher.store.database(session.database)
     return integer(sum(key in database for key in argv[1:]))
@@ -96,12 +123,15 @@ def _bitfield_ro(_: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
 
 
 _BITFIELD: Final = store_commands()["bitfield"]
+_LMOVE: Final = store_commands()["lmove"]
 
 HANDLERS: Final[dict[str, Handler]] = {
     "object|encoding": _encoding,
     "object|refcount": _refcount,
     "object|idletime": _idletime,
     "object|freq": _freq,
+    "keys": _keys,
+    "blmove": _blmove,
     "touch": _touch,
     "bitfield_ro": _bitfield_ro,
 }
