@@ -94,33 +94,9 @@ def format_values(text: str, arguments: Sequence[LuaValue], texts: Texts) -> str
             continue
         if used == len(arguments):
             raise ArgumentError(used + 2, "no value")
-        result.append(_convert(item, used + 2, arguments[used], texts))
+        result.append(_CONVERTERS[item.letter](item, used + 2, arguments[used], texts))
         used += 1
     return "".join(result)
-
-
-def _convert(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
-    """Return argument ``position`` as ``item`` says."""
-    letter = item.letter
-    if letter == "s":
-        text = value if type(value) is str else texts[0](value)
-        return text if item.text == "%s" else _pad(item, _checked_text(item, position, text))
-    if letter in "diuoxX" and letter:
-        number = check_integer(position, value)
-        _check(item)
-        return str(number) if item.text == "%d" else _integer(item, number)
-    if letter in "eEfgG" and letter:
-        real = check_number(position, value)
-        _check(item)
-        return _real(item, float(real))
-    _check(item)
-    if letter in "aA":
-        return _hexadecimal(item, float(check_number(position, value)))
-    if letter == "c":
-        return _pad(item, chr(check_integer(position, value) & 0xFF))
-    if letter == "p":
-        return _pad(item, texts[1](value) or "(null)")
-    return _literal(position, value, texts)
 
 
 def _check(item: Conversion) -> None:
@@ -128,11 +104,29 @@ def _check(item: Conversion) -> None:
         raise PendingError(item.fault)
 
 
-def _checked_text(item: Conversion, position: int, text: str) -> str:
+def _convert_string(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    text = value if type(value) is str else texts[0](value)
+    if item.text == "%s":
+        return text
     if "\0" in text:
         raise ArgumentError(position, "string contains zeros")
     _check(item)
-    return text if item.precision is None else text[: item.precision]
+    return _pad(item, text if item.precision is None else text[: item.precision])
+
+
+def _convert_character(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    _check(item)
+    return _pad(item, chr(check_integer(position, value) & 0xFF))
+
+
+def _convert_pointer(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    _check(item)
+    return _pad(item, texts[1](value) or "(null)")
+
+
+def _refuse(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    _check(item)
+    raise AssertionError(item)
 
 
 def _pad(item: Conversion, text: str) -> str:
@@ -150,6 +144,14 @@ def _pad_number(item: Conversion, prefix: str, digits: str, may_zero_pad: bool) 
     if may_zero_pad and "0" in item.flags and "-" not in item.flags:
         return prefix + digits.rjust(item.width - len(prefix), "0")
     return _pad(item, prefix + digits)
+
+
+def _convert_integer(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    number = value if type(value) is int else check_integer(position, value)
+    if item.text == "%d":
+        return str(number)
+    _check(item)
+    return _integer(item, number)
 
 
 def _integer(item: Conversion, value: int) -> str:
@@ -174,10 +176,15 @@ def _not_finite(item: Conversion, value: float) -> str:
     return _pad(item, text.upper() if item.letter.isupper() else text)
 
 
-def _real(item: Conversion, value: float) -> str:
-    if not math.isfinite(value):
-        return _not_finite(item, value)
-    return item.text % value
+def _convert_real(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    number = float(check_number(position, value))
+    _check(item)
+    return item.text % number if math.isfinite(number) else _not_finite(item, number)
+
+
+def _convert_hexadecimal(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
+    _check(item)
+    return _hexadecimal(item, float(check_number(position, value)))
 
 
 def _hexadecimal(item: Conversion, value: float) -> str:
@@ -220,8 +227,9 @@ def _quote_character(match: re.Match[str]) -> str:
     return f"\\{ord(character):03d}" if "0" <= following <= "9" else f"\\{ord(character)}"
 
 
-def _literal(position: int, value: LuaValue, texts: Texts) -> str:
+def _convert_literal(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
     """Return ``value`` as a Lua literal that reads back as itself (``%q``)."""
+    _check(item)
     if type(value) is str:
         return f'"{_QUOTED.sub(_quote_character, value)}"'
     if type(value) is int or type(value) is float:
@@ -240,3 +248,15 @@ def _number_literal(value: Number) -> str:
         return "1e9999" if value > 0 else "-1e9999"
     sign = "-" if math.copysign(1.0, value) < 0 else ""
     return f"{sign}0x{hexadecimal_digits(abs(value), None, False)}"
+
+
+_CONVERTERS: Final[dict[str, Callable[[Conversion, int, LuaValue, Texts], str]]] = {
+    "": _refuse,
+    "c": _convert_character,
+    "p": _convert_pointer,
+    "q": _convert_literal,
+    "s": _convert_string,
+    **dict.fromkeys("diuoxX", _convert_integer),
+    **dict.fromkeys("eEfgG", _convert_real),
+    **dict.fromkeys("aA", _convert_hexadecimal),
+}

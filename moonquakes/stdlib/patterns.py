@@ -1,7 +1,8 @@
 """How a Lua pattern is run (§6.4.1): the cached :class:`Pattern`, and what its matches mean to Lua.
 
 This is the one place that chooses between ``re`` (fast, not interruptible) and
-the package's own matcher (every pattern, step by step).
+the package's own matcher (every pattern, step by step).  Translating for ``re``
+costs as much as dozens of short matches, so a pattern's first one does without.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ Match: TypeAlias = re.Match[str] | Found
 
 #: Longer patterns are not kept: programs write patterns short and build long ones once.
 _LONGEST_KEPT: Final = 1000
+#: A subject longer than this is worth a translation at once.
+_SHORT_SUBJECT: Final = 64
 
 
 class Pattern:
@@ -32,14 +35,25 @@ class Pattern:
         captures: by capture, whether it is a position capture.
         unfinished: the captures that are never closed; to read one is an error.
         matches_empty: whether it may match the empty string.
-        regex: the same pattern for ``re``, or None when ``re`` cannot say it.
+        regex: the same pattern for ``re``, or None when it is not translated.
         search: ``search(subject, start)`` returns the first match at or after
             ``start`` (0-based, at most the length of the subject), or None.
         captured: returns what a match captured, the whole match if the pattern
             has no captures, in the form a function returns it.
     """
 
-    __slots__ = ("captured", "captures", "is_anchored", "matches_empty", "regex", "search", "unfinished")
+    __slots__ = (
+        "_is_used",
+        "_matcher",
+        "_parsed",
+        "captured",
+        "captures",
+        "is_anchored",
+        "matches_empty",
+        "regex",
+        "search",
+        "unfinished",
+    )
 
     def __init__(self, text: str, may_anchor: bool = True, may_use_re: bool = True) -> None:
         self.is_anchored = may_anchor and text.startswith("^")
@@ -47,15 +61,34 @@ class Pattern:
         self.captures = tuple(parsed.captures)
         self.unfinished = frozenset(parsed.unfinished)
         self.matches_empty = parsed.matches_empty()
-        self.regex = translate(parsed) if may_use_re else None
-        self.search: Callable[[str, int], Match | None]
-        if self.regex is None:
-            self.search = Matcher(parsed, self.is_anchored).search
-        elif self.is_anchored:
-            self.search = self.regex.match
-        else:
-            self.search = self.regex.search
+        self._is_used = False
+        self._matcher = Matcher(parsed, self.is_anchored)
+        #: Kept until the translation is tried.
+        self._parsed = parsed if may_use_re else None
+        self.regex: re.Pattern[str] | None = None
+        self.search: Callable[[str, int], Match | None] = (
+            self._first_search if may_use_re else self._matcher.search
+        )
         self.captured = self._capture_reader()
+
+    def prepare(self, subject: str) -> None:
+        """Choose how to run over ``subject``; whoever uses ``regex`` or ``matches`` calls this before."""
+        if self._parsed is None:
+            return
+        if not self._is_used and len(subject) <= _SHORT_SUBJECT:
+            self._is_used = True
+            return
+        regex = self.regex = translate(self._parsed)
+        self._parsed = None
+        if regex is None:
+            self.search = self._matcher.search
+        else:
+            self.search = regex.match if self.is_anchored else regex.search
+
+    def _first_search(self, subject: str, start: int) -> Match | None:
+        self.prepare(subject)
+        search = self._matcher.search if self._parsed is not None else self.search
+        return search(subject, start)
 
     def capture(self, match: Match, index: int) -> str | int:
         """Return capture ``index`` (from 0) of ``match``.
@@ -91,8 +124,9 @@ class Pattern:
         if self.regex is not None and not self.matches_empty and not self.is_anchored:
             yield from self.regex.finditer(subject, start)
             return
+        search = self._matcher.search if self.regex is None else self.search
         last_end = -1
-        while start <= len(subject) and (match := self.search(subject, start)) is not None:
+        while start <= len(subject) and (match := search(subject, start)) is not None:
             end = match.end()
             if end == last_end:
                 start += 1

@@ -28,9 +28,9 @@ from moonquakes.stdlib.pack import packsize as packed_size
 from moonquakes.stdlib.pack import unpack as unpack_values
 from moonquakes.stdlib.patterns import compile_pattern
 from moonquakes.stdlib.substitution import (
+    Replacer,
     call_replacer,
     field_replacer,
-    replace_plain,
     substitute,
     text_replacer,
 )
@@ -84,6 +84,8 @@ def _end_index(position: int, length: int) -> int:
 def byte(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.byte(s [, i [, j]])``"""
     text = check_string(1, s)
+    if j is None and type(i) is int and 0 < i <= len(text):
+        return ord(text[i - 1])
     first_position = optional_integer(2, i, 1)
     start = _from_start(first_position, len(text))
     end = _end_index(optional_integer(3, j, first_position), len(text))
@@ -200,6 +202,7 @@ def gmatch(s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, 
     """``string.gmatch(s, pattern [, init])``: here ``^`` is no anchor."""
     text = check_string(1, s)
     compiled = compile_pattern(check_string(2, pattern), may_anchor=False)
+    compiled.prepare(text)
     matches = compiled.matches(text, _from_start(optional_integer(3, init, 1), len(text)))
     captured = compiled.captured
 
@@ -266,19 +269,19 @@ def _make_gsub(state: State) -> Callable[..., LuaResults]:
         text = check_string(1, s)
         compiled = compile_pattern(check_string(2, pattern))
         limit = optional_integer(4, n, len(text) + 1)
+        replacement: str | Replacer
         kind = type(repl)
         if kind is str or kind is int or kind is float:
             replacement = check_string(3, repl)
-            if "%" not in replacement:
-                return replace_plain(compiled, text, replacement, limit)
-            replacer = text_replacer(compiled, replacement)
+            if "%" in replacement:
+                replacement = text_replacer(compiled, replacement)
         elif kind is Table:
-            replacer = field_replacer(compiled, field_of(repl))
+            replacement = field_replacer(compiled, field_of(repl))
         elif kind is FunctionType:
-            replacer = call_replacer(compiled, call_with(repl))
+            replacement = call_replacer(compiled, call_with(repl))
         else:
             type_error(3, "string/function/table", repl)
-        return substitute(compiled, text, replacer, limit)
+        return substitute(compiled, text, replacement, limit)
 
     return gsub
 

@@ -109,19 +109,25 @@ def call_replacer(pattern: Pattern, call: Callable[..., LuaResults]) -> Replacer
     return lambda match: _replacement(first(call(*as_tuple(captured(match)))), match)
 
 
-def substitute(pattern: Pattern, subject: str, replacer: Replacer, limit: int) -> tuple[str, int]:
-    """Return ``subject`` with at most ``limit`` matches replaced, and how many were."""
+def substitute(pattern: Pattern, subject: str, replacement: str | Replacer, limit: int) -> tuple[str, int]:
+    """Return ``subject`` with at most ``limit`` matches replaced, and how many were.
+
+    A ``replacement`` that is a ``str`` stands for itself: its ``%`` are not special.
+    """
     if limit <= 0:
         return subject, 0
+    pattern.prepare(subject)
     regex = pattern.regex
     if regex is not None and not pattern.matches_empty and not pattern.is_anchored:
-        return regex.subn(replacer, subject, limit)
+        if isinstance(replacement, str):
+            replacement = replacement.replace("\\", "\\\\")  # for ``re``, which escapes with it
+        return regex.subn(replacement, subject, limit)
     pieces: list[str] = []
     copied = count = 0
     for match in pattern.matches(subject, 0):
         start, end = match.span()
         pieces.append(subject[copied:start])
-        pieces.append(replacer(match))
+        pieces.append(replacement if isinstance(replacement, str) else replacement(match))
         copied = end
         count += 1
         if count == limit:
@@ -130,11 +136,3 @@ def substitute(pattern: Pattern, subject: str, replacer: Replacer, limit: int) -
         return subject, 0
     pieces.append(subject[copied:])
     return "".join(pieces), count
-
-
-def replace_plain(pattern: Pattern, subject: str, text: str, limit: int) -> tuple[str, int]:
-    """Like :func:`substitute` with a text that has no ``%``."""
-    regex = pattern.regex
-    if limit > 0 and regex is not None and not pattern.matches_empty and not pattern.is_anchored:
-        return regex.subn(text.replace("\\", "\\\\"), subject, limit)
-    return substitute(pattern, subject, lambda match: text, limit)
