@@ -33,6 +33,7 @@ from raincall.backend import Backend
 from raincall.backends.inprocess import InProcessBackend
 from raincall.bridge import install
 from raincall.reply import Reply
+from raincall.resp2 import as_resp2
 from raincall.results import error_of, error_reply, reply_of
 from raincall.sandbox import Sandbox
 
@@ -133,8 +134,10 @@ class FallEngine:
         self._caller: Session | None = None
 
         def execute(argv: list[bytes]) -> Reply:
-            assert self._caller is not None
-            return dispatcher.execute(argv, self._caller)
+            caller = self._caller
+            assert caller is not None
+            reply = dispatcher.execute(argv, caller)
+            return reply if caller.protocol == 3 else as_resp2(reply)
 
         self._evaluator = Evaluator(InProcessBackend(execute))
 

@@ -163,7 +163,8 @@ def mq_tonumberx(L: mq_State, idx: int) -> float | None:
 
 def mq_tonumber(L: mq_State, idx: int) -> float:
     """Return the value as a float, 0.0 when that is impossible."""
-    return mq_tonumberx(L, idx) or 0.0
+    number = mq_tonumberx(L, idx)
+    return 0.0 if number is None else number
 
 
 def mq_tolstring(L: mq_State, idx: int) -> bytes | None:

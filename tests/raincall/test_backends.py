@@ -17,6 +17,7 @@ from raincall.backends.inprocess import InProcessBackend
 from raincall.backends.tcp import TcpBackend
 from raincall.reply import Reply, big_number, boolean, bulk, double, integer, map_of, status
 from raincall.resp import RequestParser
+from raincall.resp2 import as_resp2
 from raincall.server import Dispatcher
 from raincall.server.handlers import HANDLERS
 from raincall.server.session import Session
@@ -33,8 +34,10 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
         dispatcher = Dispatcher(HANDLERS)
         session = Session(1, dispatcher.store.client(), None, 0.0)
         session.use(database=5, protocol=int(version))
-        backend = InProcessBackend(lambda argv: dispatcher.execute(argv, session))
+        adapt = as_resp2 if version == "2" else lambda reply: reply
+        backend = InProcessBackend(lambda argv: adapt(dispatcher.execute(argv, session)))
     backend.call([b"FLUSHDB"])
+    assert (backend.call([b"HGETALL", b"nothing"]).kind == "map") == (version == "3")
     yield backend
     backend.close()
 

@@ -132,6 +132,8 @@ def test_number_conversions(L: mq_State) -> None:
     assert [mq_tonumberx(L, index) for index in range(1, 8)] == [16, 10, 10, 10, None, 3, 3.5]
     assert mq_tointeger(L, 5) == 0
     assert mq_tonumber(L, 5) == 0.0
+    mq_pushnumber(L, -0.0)
+    assert math.copysign(1, mq_tonumber(L, -1)) == -1
     assert mq_isnumber(L, 1)
     assert not mq_isnumber(L, 5)
     assert not mq_isinteger(L, 6)
