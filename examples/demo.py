@@ -17,6 +17,9 @@ from typing import Any
 
 import redis
 
+from moonquakes.api import mq_close, mq_tolstring, mqL_dostring, mqL_newstate, mqL_openlibs
+from raincall.bridge import install
+
 LEADERBOARD = (Path(__file__).parent / "leaderboard.lua").read_text(encoding="utf-8")
 
 ADA_FIRST = ["1. ada     50 points, rides: 2", "2. brian   45 points, rides: 1"]
@@ -64,12 +67,23 @@ def raincall_server() -> Iterator[int]:
             server.wait(timeout=10)
 
 
+def message_without_backend() -> bytes:
+    """Return what RAIN.CALL says in a state of this process whose bridge reaches no Redis."""
+    L = mqL_newstate()
+    mqL_openlibs(L)
+    install(L, None)
+    mqL_dostring(L, b"return RAIN.CALL('PING')")
+    message = mq_tolstring(L, -1)
+    mq_close(L)
+    return message or b""
+
+
 def main() -> int:
     failures = 0
 
     def show(reply: Any, right: bool, expected: Any) -> None:
         nonlocal failures
-        print(f"  -> {reply!r}")
+        print(f"  -> {reply if isinstance(reply, Exception) else repr(reply)}")
         if not right:
             failures += 1
             print(f"     WRONG, expected {expected!r}")
@@ -97,6 +111,9 @@ def main() -> int:
             show(error, str(error).endswith("points must be an integer"), "points must be an integer")
         client.close()
 
+    print("\nRAIN.CALL('PING') in a state without a server")
+    message = message_without_backend()
+    show(message, message == b"RAIN.CALL: host bridge is not installed", "host bridge is not installed")
     print("\nAll replies are right." if failures == 0 else f"\n{failures} replies are wrong.")
     return 1 if failures else 0
 
