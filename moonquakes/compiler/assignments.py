@@ -45,7 +45,7 @@ def declare_locals(f: FunctionState, node: ast.Local) -> None:
     """Compile ``local names = values``; a last ``<const>`` with a known value takes no register."""
     names = node.names
     values = node.values
-    f.line = node.line if values else node.last_line
+    f.line = node.line
     kinds = _attribute_kinds(f, node)
     f.line = node.equals_line
     check_room(f, names, "<" if node.attributes[-1] else "=" if values else NEXT)
@@ -69,8 +69,10 @@ def declare_locals(f: FunctionState, node: ast.Local) -> None:
 
 
 def _attribute_kinds(f: FunctionState, node: ast.Local) -> list[int]:
-    kinds = []
+    kinds: list[int] = []
     for attribute in node.attributes:
+        if len(kinds) == len(node.names) - 1 and not node.values:
+            f.line = node.last_line
         kind = _ATTRIBUTES.get(attribute)
         if kind is None:
             refuse(f.source, f.line, f"unknown attribute '{attribute}'")

@@ -29,7 +29,7 @@ from moonquakes.numbers import float_to_integer
 from moonquakes.values import LuaValue
 
 if TYPE_CHECKING:
-    from moonquakes.compiler.scopes import Block, Label, PendingGoto, Variable
+    from moonquakes.compiler.scopes import Block, Label, Variable
 
 _EXTRAARG: Final = OP["EXTRAARG"]
 _JMP: Final = OP["JMP"]
@@ -72,7 +72,7 @@ class FunctionState:
         upvalue_numbers: number of each upvalue by name.
         constant_numbers: where constants are, for the whole chunk (see :meth:`constant`).
         labels: labels visible at this point, by name in order.
-        gotos: jumps to labels not seen yet.
+        goto_count: number of jumps to labels that were not seen yet.
     """
 
     __slots__ = (
@@ -82,7 +82,7 @@ class FunctionState:
         "constant_numbers",
         "constants",
         "free_register",
-        "gotos",
+        "goto_count",
         "labels",
         "last_target",
         "line",
@@ -114,7 +114,7 @@ class FunctionState:
         self.visible: dict[str, Variable] = {}
         self.upvalue_numbers: dict[str, int] = {}
         self.labels: dict[str, Label] = {}
-        self.gotos: list[PendingGoto] = []
+        self.goto_count = 0
 
     # Instructions
 

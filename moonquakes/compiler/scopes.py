@@ -66,13 +66,14 @@ class Block:
     Attributes:
         captured: whether a closure captures one of its variables or one is to be closed.
         in_closing: whether it is in the scope of a to-be-closed variable.
-        variable_count, register_level, first_label, first_goto: what was there before it.
+        variable_count, register_level, first_label: what was there before it.
+        gotos: jumps of the block to labels not seen yet, by label.
     """
 
     __slots__ = (
         "captured",
-        "first_goto",
         "first_label",
+        "gotos",
         "in_closing",
         "is_loop",
         "parent",
@@ -89,7 +90,7 @@ class Block:
         self.variable_count = len(function.variables)
         self.register_level = function.active_registers
         self.first_label = len(function.labels)
-        self.first_goto = len(function.gotos)
+        self.gotos: dict[str, list[PendingGoto]] = {}
 
 
 class Label:
@@ -108,13 +109,15 @@ class PendingGoto:
     around both the ``goto`` and the point compiled now.
     """
 
-    __slots__ = ("closes", "jumps", "line", "name", "register_level", "variable_count")
+    __slots__ = ("closes", "jumps", "line", "name", "register_level", "serial", "variable_count")
 
     def __init__(self, function: FunctionState, name: str, line: int, jumps: list[int] | None) -> None:
         self.name = name
         self.line = line
         self.jumps = jumps
         self.closes = False
+        self.serial = function.goto_count
+        function.goto_count += 1
         self.variable_count = len(function.variables)
         self.register_level = function.active_registers
 
@@ -285,17 +288,30 @@ def leave_block(f: FunctionState) -> None:
     while len(f.labels) > block.first_label:
         f.labels.popitem()
     f.block = parent
-    if len(f.gotos) > block.first_goto:
+    if block.gotos:
         if parent is None:
-            _refuse_goto(f, f.gotos[block.first_goto])
-        for pending in f.gotos[block.first_goto :]:
+            _refuse_goto(f, block)
+        else:
+            _hand_over_gotos(block, parent)
+
+
+def _hand_over_gotos(block: Block, parent: Block) -> None:
+    """Let the jumps that found no label in a block look for it in the one around it."""
+    level = block.register_level
+    for name, gotos in block.gotos.items():
+        for pending in gotos:
             if pending.register_level > level:
                 pending.closes = pending.closes or block.captured
             pending.variable_count = block.variable_count
             pending.register_level = level
+        if name in parent.gotos:
+            parent.gotos[name] += gotos
+        else:
+            parent.gotos[name] = gotos
 
 
-def _refuse_goto(f: FunctionState, pending: PendingGoto) -> None:
+def _refuse_goto(f: FunctionState, block: Block) -> None:
+    pending = min((gotos[0] for gotos in block.gotos.values()), key=lambda pending: pending.serial)
     if pending.name is BREAK:
         refuse(f.source, f.line, "break outside loop at line {}", about=pending.line)
     refuse(f.source, f.line, f"no visible label '{pending.name}' for <goto> at line {{}}", about=pending.line)
@@ -305,7 +321,8 @@ def _refuse_goto(f: FunctionState, pending: PendingGoto) -> None:
 
 
 def add_goto(f: FunctionState, name: str, line: int, jumps: list[int] | None) -> None:
-    f.gotos.append(PendingGoto(f, name, line, jumps))
+    assert f.block is not None
+    f.block.gotos.setdefault(name, []).append(PendingGoto(f, name, line, jumps))
 
 
 def add_label(f: FunctionState, name: str, line: int, is_last: bool) -> bool:
@@ -325,15 +342,8 @@ def add_label(f: FunctionState, name: str, line: int, is_last: bool) -> bool:
     else:
         label = Label(name, line, pc, len(f.variables), f.active_registers)
     f.labels[name] = label
-    gotos = f.gotos
-    if len(gotos) == block.first_goto:
-        return False
     closes = False
-    waiting = []
-    for pending in gotos[block.first_goto :]:
-        if pending.name != name:
-            waiting.append(pending)
-            continue
+    for pending in block.gotos.pop(name, ()):
         closes = closes or pending.closes
         if pending.variable_count < label.variable_count:
             entered = f.variables[pending.variable_count].name
@@ -344,7 +354,6 @@ def add_label(f: FunctionState, name: str, line: int, is_last: bool) -> bool:
                 about=pending.line,
             )
         f.patch(pending.jumps, pc)
-    gotos[block.first_goto :] = waiting
     if closes:
         f.emit_abc(_CLOSE, f.active_registers, 0, 0)
     return closes
