@@ -23,12 +23,24 @@ from moonquakes.values import (
     LuaValue,
     Userdata,
     first,
+    pack_results,
     type_name,
 )
+from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.interpreter import resume_from_host
 from moonquakes.vm.state import State
 from moonquakes.vm.table import Table
 
-__all__ = ["LuaError", "LuaFunction", "LuaObject", "LuaRuntime", "LuaSyntaxError", "LuaTable", "lua_type"]
+__all__ = [
+    "LuaError",
+    "LuaFunction",
+    "LuaObject",
+    "LuaRuntime",
+    "LuaSyntaxError",
+    "LuaTable",
+    "LuaThread",
+    "lua_type",
+]
 
 #: Which libraries a runtime has: ``safe`` leaves out whatever reaches files, processes or other code.
 Profile: TypeAlias = Literal["safe", "full"]
@@ -110,7 +122,8 @@ class LuaRuntime:
 
     def require(self, module: str) -> Any:
         """Load a Lua module as ``require`` does (profile ``full``)."""
-        return self.globals()["require"](module)
+        results = self.globals()["require"](module)
+        return results[0] if isinstance(results, tuple) else results
 
     def _load(self, code: str | bytes, name: str | None, mode: str | None) -> LuaFunction:
         source = code if isinstance(code, bytes) else code.encode(self._source_encoding)
@@ -232,7 +245,7 @@ class LuaRuntime:
             if passed is not None and self._passed.get(id(passed)) is value:
                 return passed
             return LuaFunction(self, value)
-        return LuaObject(self, value)
+        return LuaThread(self, value) if kind is Coroutine else LuaObject(self, value)
 
     def _results(self, results: LuaResults) -> Any:
         if type(results) is not tuple:
@@ -291,6 +304,57 @@ class LuaFunction(LuaObject):
     """A Lua function; calling it from Python runs it."""
 
     __slots__ = ()
+
+    def coroutine(self, *args: object) -> LuaThread:
+        """Return a new coroutine of the function, which gets ``args`` when it is first resumed."""
+        thread = LuaThread(self._runtime, Coroutine(self._runtime._state, self._value))
+        object.__setattr__(thread, "_arguments", args)
+        return thread
+
+
+class LuaThread(LuaObject):
+    """A coroutine, used as a generator: it gives what it yields, and at last what it returns, if anything.
+
+    True while it can be resumed.
+    """
+
+    __slots__ = ("_arguments",)
+    _arguments: tuple[object, ...]
+
+    def __init__(self, runtime: LuaRuntime, value: LuaValue) -> None:
+        super().__init__(runtime, value)
+        object.__setattr__(self, "_arguments", ())
+
+    def __iter__(self) -> LuaThread:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: object) -> Any:
+        """Resume the coroutine with ``value`` as the result of its ``coroutine.yield``.
+
+        Raises:
+            StopIteration: it has ended; at once when it returns nothing.
+            TypeError: a value for a coroutine that has not started.
+        """
+        runtime, coroutine = self._runtime, self._value
+        with runtime._lock:
+            if coroutine.status == "dead":
+                raise StopIteration
+            if coroutine.frame is None:
+                if value is not None:
+                    raise TypeError("can't send non-None value to a just-started generator")
+                arguments = [runtime._to_lua(argument) for argument in self._arguments]
+            else:
+                arguments = [runtime._to_lua(value)]
+            results = resume_from_host(runtime._state, coroutine, arguments, True)
+            if not results and coroutine.status == "dead":
+                raise StopIteration
+            return runtime._results(pack_results(tuple(results)))
+
+    def __bool__(self) -> bool:
+        return bool(self._value.status != "dead")
 
 
 class LuaTable(LuaObject):
