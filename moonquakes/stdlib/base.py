@@ -19,7 +19,10 @@ from moonquakes.stdlib.collector import make_collectgarbage
 from moonquakes.stdlib.files import read_source
 from moonquakes.stdlib.streams import StandardFile, standard_file
 from moonquakes.stdlib.warnings import make_warn
-from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaResults, LuaValue, first, pack_results
+from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaResults, LuaValue, as_tuple, first, pack_results
+from moonquakes.vm.calls import call_host, call_value
+from moonquakes.vm.frames import AnyFrame, ForwardFrame
+from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.protected import make_pcall, make_xpcall
 from moonquakes.vm.table import Table
 
@@ -229,8 +232,9 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         handler = state.metamethod(t, "__pairs")
         if handler is None:
             return lua_next, t, None
-        results = state.call(handler, t)
-        return (*results[:3], None, None, None)[:3] if type(results) is tuple else (results, None, None)
+        return tuple(_three([*as_tuple(state.call(handler, t))]))
+
+    pairs.__code__ = attach_intrinsic(pairs.__code__, Intrinsic(_begin_pairs))
 
     def tostring(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
         kind = type(v)
@@ -319,4 +323,28 @@ def _chunk_functions(state: State) -> dict[str, LuaValue]:
         name = None if filename is None else check_string(1, filename)
         return state.call(state.load(*read_source(state, name)))
 
+    dofile.__code__ = attach_intrinsic(dofile.__code__, Intrinsic(_begin_dofile))
     return {"load": load, "loadfile": loadfile, "dofile": dofile}
+
+
+def _begin_dofile(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    frame.calling = function
+    name = check_string(1, arguments[0]) if arguments and arguments[0] is not None else None
+    chunk = state.load(*read_source(state, name))
+    frame.calling = None
+    state.frame = ForwardFrame(state, frame, function)
+    call_value(state, state.frame, chunk, [])
+
+
+def _begin_pairs(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    handler = state.metamethod(arguments[0], "__pairs") if arguments else None
+    if handler is None:
+        call_host(frame, function, arguments)
+        return
+    state.frame = ForwardFrame(state, frame, function, _three)
+    call_value(state, state.frame, handler, arguments[:1])
+
+
+def _three(values: list[LuaValue]) -> list[LuaValue]:
+    """What ``pairs`` returns of its metamethod's results."""
+    return [*values[:3], None, None, None][:3]

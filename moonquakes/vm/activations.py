@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from moonquakes.bytecode.proto import chunk_id
 from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import CoroutineBase
-from moonquakes.vm.frames import AnyFrame, Boundary, Frame, ProtectedFrame
+from moonquakes.vm.frames import AnyFrame, Boundary, ForwardFrame, Frame, ProtectedFrame
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
 
@@ -63,7 +63,7 @@ def activations(frame: AnyFrame | None) -> Iterator[Activation]:
             yield Activation(frame.calling, None, frame)
         if type(frame) is Frame:
             yield Activation(frame.function, frame, frame.previous)
-        elif isinstance(frame, ProtectedFrame):
+        elif isinstance(frame, ProtectedFrame | ForwardFrame):
             yield Activation(frame.function, None, frame.previous)
         elif isinstance(frame, CoroutineBase):
             return
@@ -73,12 +73,10 @@ def activations(frame: AnyFrame | None) -> Iterator[Activation]:
 
 
 def position(activation: Activation) -> str:
-    """Return ``chunk:line: `` of a level, empty for a host function (``luaL_where``)."""
-    if activation.frame is None:
-        return ""
+    """Return ``chunk:line: `` of a level, empty for a host function or without lines (``luaL_where``)."""
+    frame = activation.frame
     line = activation.current_line
-    source = chunk_id(activation.frame.proto.source)
-    return f"{source}:{line}: " if line > 0 else f"{source}:?: "
+    return f"{chunk_id(frame.proto.source)}:{line}: " if frame is not None and line > 0 else ""
 
 
 def global_function_name(state: State, function: LuaValue) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
-from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
+from moonquakes.vm.frames import AnyFrame, Frame
 from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.messages import call_error
 from moonquakes.vm.prepare import prepare
@@ -38,10 +38,15 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
     elif kind is Intrinsic:
         target.begin(state, frame, callee, arguments)
     else:
-        frame.calling = callee
-        results = callee(*arguments)
-        frame.calling = None
-        frame.receive(list(results) if type(results) is tuple else [results])
+        call_host(frame, callee, arguments)
+
+
+def call_host(frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
+    """Call a host function; ``frame`` receives the results."""
+    frame.calling = function
+    results = function(*arguments)
+    frame.calling = None
+    frame.receive(list(results) if type(results) is tuple else [results])
 
 
 def resolve_call(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> FunctionType:
@@ -62,7 +67,7 @@ def push_frame(
 ) -> Frame:
     """Make the frame of a call of a Lua function the running one; ``arguments`` become its registers."""
     frame = Frame(state, function, proto, previous)
-    if frame.depth > MAX_DEPTH:
+    if frame.depth > state.max_depth:
         raise state.runtime_error("stack overflow")
     code = proto.prepared
     frame.code = code if code is not None else prepare(proto)

@@ -183,10 +183,10 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
                 while frame.tbc:
                     value = frame.register_value(frame.tbc.pop())
                     handler = state.metamethod(value, "__close")
-                    try:
-                        state.call(handler, value, error.value if error is not None else None)
-                    except LuaError as raised:
-                        error = raised
+                    reason = error.value if error is not None else None
+                    ok, results = state.protected_call(handler, [value, reason])
+                    if not ok:
+                        error = LuaError(results[0])
             frame = frame.previous
     finally:
         coroutine.host_calls -= 1

@@ -3,8 +3,9 @@
 Every frame can ``receive`` the results of what it called and is linked to the
 frame it returns to by ``previous``.  :class:`Frame` runs Lua code.  The others
 stand for host code: :class:`Boundary` where Python called into Lua,
-:class:`ProtectedFrame` for ``pcall``, :class:`ClosingFrame` while an error runs
-``__close`` metamethods, ``CoroutineBase`` (in ``coroutines``) below a coroutine.
+:class:`ForwardFrame` for ``dofile``, :class:`ProtectedFrame` for ``pcall``,
+:class:`ClosingFrame` while an error runs ``__close`` metamethods,
+``CoroutineBase`` (in ``coroutines``) below a coroutine.
 """
 
 from __future__ import annotations
@@ -139,6 +140,27 @@ class Boundary(HostFrame):
 
     def receive(self, values: list[LuaValue]) -> None:
         self.results = values
+
+
+class ForwardFrame(HostFrame):
+    """A host function that returns what it called, through ``change`` (``dofile``, ``pairs``)."""
+
+    __slots__ = ("change", "function")
+
+    def __init__(
+        self,
+        state: State,
+        previous: AnyFrame,
+        function: FunctionType,
+        change: Callable[[list[LuaValue]], list[LuaValue]] | None = None,
+    ) -> None:
+        super().__init__(state, previous)
+        self.function = function
+        self.change = change
+
+    def receive(self, values: list[LuaValue]) -> None:
+        self.state.frame = self.previous
+        self.previous.receive(self.change(values) if self.change is not None else values)
 
 
 class ProtectedFrame(HostFrame):

@@ -113,11 +113,18 @@ def protected_call(
     arguments: list[LuaValue],
     handler: Callable[[LuaError], LuaError] | None,
 ) -> tuple[bool, tuple[LuaValue, ...]]:
-    """Call a Lua value from Python; return ``(True, results)`` or ``(False, (error value,))``."""
+    """Call a Lua value from Python; return ``(True, results)`` or ``(False, (error value,))``.
+
+    Without a ``handler`` no other message handler sees the error, as in ``pcall``.
+    """
     try:
-        return True, tuple(call_from_host(state, callee, arguments, handler))
+        return True, tuple(call_from_host(state, callee, arguments, handler or _keep))
     except Exception as exception:  # a host function's own exception is an error value here, as in pcall
         return False, (settle(state, exception).value,)
+
+
+def _keep(error: LuaError) -> LuaError:
+    return error
 
 
 def unwind(state: State, boundary: Boundary, error: LuaError) -> None:

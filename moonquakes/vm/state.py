@@ -14,14 +14,14 @@ from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import Any, BinaryIO
 
-from moonquakes.bytecode.proto import Proto
+from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaResults, LuaValue, first, pack_results
-from moonquakes.vm.activations import activations, position
+from moonquakes.vm.activations import Activation, activations, position
 from moonquakes.vm.activations import traceback as format_traceback
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine
-from moonquakes.vm.frames import AnyFrame, Frame
+from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
@@ -30,6 +30,9 @@ from moonquakes.vm.table import Table
 
 #: Errors in message handlers that are handled again before giving up.
 _MAX_HANDLER_DEPTH = 10
+
+#: Frames that a message handler may use beyond the limit that a stack overflow hit.
+_HANDLER_RESERVE = 200
 
 
 def _system_entropy() -> int:
@@ -45,6 +48,7 @@ class State(Operations):
         current: the running coroutine; ``main`` is the one that is not a coroutine.
         frame: the running frame, None when no Lua code runs.
         host_depth: how many Python calls into Lua are under way.
+        max_depth: frames at which the stack overflows.
         stdin, stdout, stderr: binary files of the io library and of ``print``.
         clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
         environ: environment variables that ``os.getenv`` sees.
@@ -69,6 +73,7 @@ class State(Operations):
         self.entropy: Callable[[], int] = _system_entropy
         self.environ: dict[str, str] | os._Environ[str] = os.environ
         self.allow_loadlib = True
+        self.max_depth = MAX_DEPTH
         self._handler_depth = 0
 
     @property
@@ -131,12 +136,15 @@ class State(Operations):
         if self._handler_depth >= _MAX_HANDLER_DEPTH:
             return LuaError("error in error handling")
         self._handler_depth += 1
+        self.max_depth = MAX_DEPTH + _HANDLER_RESERVE
         try:
             return LuaError(first(self.call(handler, error.value)))
         except LuaError as raised:
             return raised
         finally:
             self._handler_depth -= 1
+            if not self._handler_depth:
+                self.max_depth = MAX_DEPTH
 
     # Chunks
 
@@ -171,19 +179,15 @@ class State(Operations):
     def runtime_error(self, message: str) -> LuaError:
         """Return the error ``message``, with the position when Lua code runs (``luaG_runerror``)."""
         frame = self.frame
-        if type(frame) is Frame and frame.calling is None:
-            return LuaError(self.position() + message)
-        return LuaError(message)
+        if type(frame) is not Frame or frame.calling is not None:
+            return LuaError(message)
+        line = frame.proto.line_at(max(frame.pc - 2, 0))
+        return LuaError(f"{chunk_id(frame.proto.source)}:{line}: {message}")
 
     def position(self) -> str:
         """Return ``chunk:line: `` of the running frame, empty when it is no Lua function's."""
         frame = self.frame
-        if type(frame) is not Frame:
-            return ""
-        for activation in activations(frame):
-            if activation.frame is frame:
-                return position(activation)
-        return ""
+        return position(Activation(frame.function, frame, None)) if type(frame) is Frame else ""
 
     def where(self, level: int) -> str:
         """Return ``chunk:line: `` of the function at ``level``: 0 is the host function that
