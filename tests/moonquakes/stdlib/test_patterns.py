@@ -75,7 +75,7 @@ def _both_ways(text: str, may_anchor: bool = True) -> list[Pattern]:
     return [_translated(text, may_anchor), Pattern(text, may_anchor, may_use_re=False)]
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(_SUBJECTS, _PATTERNS, st.integers(0, 3))
 def test_match_is_that_of_the_reference(subject: str, text: str, start: int) -> None:
     start = min(start, len(subject))
