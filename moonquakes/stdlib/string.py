@@ -28,6 +28,7 @@ from moonquakes.stdlib.pack import packsize as packed_size
 from moonquakes.stdlib.pack import unpack as unpack_values
 from moonquakes.stdlib.patterns import compile_pattern
 from moonquakes.stdlib.substitution import (
+    Kept,
     Replacer,
     call_replacer,
     field_replacer,
@@ -270,18 +271,19 @@ def _make_gsub(state: State) -> Callable[..., LuaResults]:
         compiled = compile_pattern(check_string(2, pattern))
         limit = optional_integer(4, n, len(text) + 1)
         replacement: str | Replacer
+        kept = Kept()
         kind = type(repl)
         if kind is str or kind is int or kind is float:
             replacement = check_string(3, repl)
             if "%" in replacement:
                 replacement = text_replacer(compiled, replacement)
         elif kind is Table:
-            replacement = field_replacer(compiled, field_of(repl))
+            replacement = field_replacer(compiled, field_of(repl), kept)
         elif kind is FunctionType:
-            replacement = call_replacer(compiled, call_with(repl))
+            replacement = call_replacer(compiled, call_with(repl), kept)
         else:
             type_error(3, "string/function/table", repl)
-        return substitute(compiled, text, replacement, limit)
+        return substitute(compiled, text, replacement, limit, kept)
 
     return gsub
 

@@ -84,35 +84,48 @@ def text_replacer(pattern: Pattern, text: str) -> Replacer:
     return _keep_replacer(pattern, text)
 
 
-def _replacement(value: LuaValue, match: Match) -> str:
-    """Return the text for the ``value`` of a field or a function: false and nil keep the match."""
+class Kept:
+    """Counts the matches that a field or a function left as they were, with nil or false."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+def _replacement(value: LuaValue, match: Match, kept: Kept) -> str:
+    """Return the text for the ``value`` of a field or a function."""
     if type(value) is str:
         return value
     if value is None or value is FALSE:
+        kept.count += 1
         return match[0]
     if type(value) is int or type(value) is float:
         return format_number(value)
     raise PendingError(f"invalid replacement value (a {type_name(value)})")
 
 
-def field_replacer(pattern: Pattern, get: Callable[[LuaValue], LuaValue]) -> Replacer:
+def field_replacer(pattern: Pattern, get: Callable[[LuaValue], LuaValue], kept: Kept) -> Replacer:
     """Return the replacer for a table, whose fields ``get`` returns; the first capture is the key."""
     if pattern.captures and (pattern.captures[0] or 0 in pattern.unfinished):
-        return lambda match: _replacement(get(pattern.capture(match, 0)), match)
+        return lambda match: _replacement(get(pattern.capture(match, 0)), match, kept)
     group = 1 if pattern.captures else 0
-    return lambda match: _replacement(get(match[group]), match)
+    return lambda match: _replacement(get(match[group]), match, kept)
 
 
-def call_replacer(pattern: Pattern, call: Callable[..., LuaResults]) -> Replacer:
+def call_replacer(pattern: Pattern, call: Callable[..., LuaResults], kept: Kept) -> Replacer:
     """Return the replacer for a function, which ``call`` calls with all captures."""
     captured = pattern.captured
-    return lambda match: _replacement(first(call(*as_tuple(captured(match)))), match)
+    return lambda match: _replacement(first(call(*as_tuple(captured(match)))), match, kept)
 
 
-def substitute(pattern: Pattern, subject: str, replacement: str | Replacer, limit: int) -> tuple[str, int]:
+def substitute(
+    pattern: Pattern, subject: str, replacement: str | Replacer, limit: int, kept: Kept
+) -> tuple[str, int]:
     """Return ``subject`` with at most ``limit`` matches replaced, and how many were.
 
     A ``replacement`` that is a ``str`` stands for itself: its ``%`` are not special.
+    When every match was ``kept`` the result is ``subject`` itself, which ``%p`` shows.
     """
     if limit <= 0:
         return subject, 0
@@ -121,7 +134,14 @@ def substitute(pattern: Pattern, subject: str, replacement: str | Replacer, limi
     if regex is not None and not pattern.matches_empty and not pattern.is_anchored:
         if isinstance(replacement, str):
             replacement = replacement.replace("\\", "\\\\")  # for ``re``, which escapes with it
-        return regex.subn(replacement, subject, limit)
+        result, count = regex.subn(replacement, subject, limit)
+    else:
+        result, count = _replace_each(pattern, subject, replacement, limit)
+    return (subject if count == kept.count else result), count
+
+
+def _replace_each(pattern: Pattern, subject: str, replacement: str | Replacer, limit: int) -> tuple[str, int]:
+    """Do what ``re`` does for :func:`substitute`, with Lua's rule for empty matches."""
     pieces: list[str] = []
     copied = count = 0
     for match in pattern.matches(subject, 0):
@@ -132,7 +152,5 @@ def substitute(pattern: Pattern, subject: str, replacement: str | Replacer, limi
         count += 1
         if count == limit:
             break
-    if count == 0:
-        return subject, 0
     pieces.append(subject[copied:])
     return "".join(pieces), count

@@ -59,3 +59,11 @@ def test_tables(both: Any, subject: str, pattern: str) -> None:
     both.same_chunk(f"return string.gsub({_quoted(subject)}, {_quoted(pattern)}, {fields})")
     with_index = "setmetatable({}, {__index = function(_, k) return '<' .. k .. '>' end})"
     both.same_chunk(f"return string.gsub({_quoted(subject)}, {_quoted(pattern)}, {with_index})")
+
+
+def test_a_text_is_the_same_object_when_every_match_is_kept(both: Any) -> None:
+    is_same = "return string.format('%p', s) == string.format('%p', r)"
+    for replacement in ("{}", "function() return nil end", "function() return false end"):
+        both.same_chunk(f"local s = ('a'):rep(100) local r = s:gsub('a', {replacement}) {is_same}")
+    both.same_chunk(f"local s = ('a'):rep(100) local r = s:gsub('b', 'c') {is_same}")
+    both.same_chunk(f"local s = ('a'):rep(100) local r = s:gsub('a', function(x) return x end) {is_same}")
