@@ -55,23 +55,21 @@ class Bridge:
     def call(self, L: mq_State) -> int:
         """``RAIN.CALL(name, ...)``: the reply, or an error."""
         try:
-            self._push_result(L)
+            return self._push_result(L)
         except CallError as error:
             mq_pushlstring(L, error.message)
             mq_error(L)
-        return 1
 
     def pcall(self, L: mq_State) -> int:
         """``RAIN.PCALL(name, ...)``: as RAIN.CALL, but nil and the message for an error."""
         try:
-            self._push_result(L)
+            return self._push_result(L)
         except CallError as error:
             mq_pushnil(L)
             mq_pushlstring(L, error.message)
             return 2
-        return 1
 
-    def _push_result(self, L: mq_State) -> None:
+    def _push_result(self, L: mq_State) -> int:
         count = mq_gettop(L)
         if count == 0:
             raise CallError(b"RAIN.CALL: expected command name")
@@ -89,6 +87,7 @@ class Bridge:
         except BackendError as error:
             raise CallError(b"RAIN.CALL: " + str(error).encode()) from None
         push_reply(L, reply)
+        return 1
 
     def connect(self, L: mq_State) -> int:
         """``RAIN.CONNECT(host, port)``: true, or an error; later calls go to that Redis."""

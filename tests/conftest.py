@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 
+import lupa.lua54  # noqa: F401  # before fakeredis, which loads other Luas so that their symbols shadow this one's
 import pytest
 from hypothesis import HealthCheck, settings
 

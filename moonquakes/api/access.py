@@ -64,6 +64,8 @@ def mq_type(L: mq_State, idx: int) -> int:
     stack = L.stack
     if 0 < idx <= len(stack):
         return _CODES[type(stack[idx - 1])]
+    if -len(stack) <= idx < 0:
+        return _CODES[type(stack[idx])]
     return _CODES[type(value_at(L, idx))] if is_valid(L, idx) else MQ_TNONE
 
 

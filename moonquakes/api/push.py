@@ -44,7 +44,7 @@ def mq_pushstring(L: mq_State, s: Text | None) -> None:
 
 def mq_pushlstring(L: mq_State, s: Text) -> None:
     """Push a string; its length is that of ``s``."""
-    L.stack.append(lua_string(s))
+    L.stack.append(s.decode("latin-1") if type(s) is bytes else lua_string(s))
 
 
 #: Push a string that stands in the program's text.

@@ -39,7 +39,8 @@ def mq_pop(L: mq_State, n: int) -> None:
 
 def mq_pushvalue(L: mq_State, idx: int) -> None:
     """Push a copy of the value at ``idx``."""
-    L.stack.append(value_at(L, idx))
+    stack = L.stack
+    stack.append(stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx))
 
 
 def mq_rotate(L: mq_State, idx: int, n: int) -> None:

@@ -100,10 +100,12 @@ def light_function(L: mq_State, fn: HostFunction) -> Callable[..., LuaResults]:
 def host_closure(L: mq_State, fn: HostFunction, upvalues: list[LuaValue]) -> Callable[..., LuaResults]:
     """Return a new Lua function that runs ``fn`` on a frame of its own with ``upvalues``."""
     shared = L.shared
-    running = shared.running
+    engine, main = shared.engine, shared.main
+    main_thread = main.thread
 
     def host(*arguments: LuaValue) -> LuaResults:
-        L = running()
+        thread = engine.current
+        L = main if thread is main_thread else shared.handle(thread)
         caller_stack, caller_upvalues = L.stack, L.upvalues
         L.stack = stack = list(arguments)
         L.upvalues = upvalues
@@ -137,6 +139,7 @@ def value_at(L: mq_State, index: int) -> LuaValue:
     Raises:
         IndexError: the index is not acceptable.
     """
+    # The commonest API functions do these two cases themselves: bench "RAIN.FALL".
     stack = L.stack
     if index > 0:
         return stack[index - 1] if index <= len(stack) else None

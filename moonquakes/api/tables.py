@@ -64,7 +64,8 @@ def mq_getfield(L: mq_State, idx: int, k: Text) -> int:
 
 def mq_setfield(L: mq_State, idx: int, k: Text) -> None:
     """Do ``t[k] = value`` with the value on top, and pop it."""
-    _set(L, value_at(L, idx), lua_string(k))
+    stack = L.stack
+    _set(L, stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx), lua_string(k))
 
 
 def mq_geti(L: mq_State, idx: int, n: int) -> int:
@@ -116,7 +117,10 @@ def mq_rawset(L: mq_State, idx: int) -> None:
 
 def mq_rawgeti(L: mq_State, idx: int, n: int) -> int:
     """Push ``t[n]`` without metamethods; return its type code."""
-    return _rawget(L, idx, n)
+    table = L.engine.registry if idx == MQ_REGISTRYINDEX else table_at(L, idx)
+    value = table.get(n)
+    L.stack.append(value)
+    return type_code(value)
 
 
 def mq_rawseti(L: mq_State, idx: int, n: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from moonquakes.api.state import mq_State, value_at
+from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.functions import proto_of, upvalue_cells
 
@@ -15,8 +16,9 @@ def mq_getupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
     The name is empty for a host function's upvalue.
     """
     function = _function(L, funcindex)
-    values = _host_upvalues(function)
-    if values is not None:
+    proto = proto_of(function)
+    if proto is None:
+        values = _host_upvalues(function)
         if not 0 < n <= len(values):
             return None
         L.stack.append(values[n - 1])
@@ -25,7 +27,7 @@ def mq_getupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
     if not 0 < n <= len(cells):
         return None
     L.stack.append(cells[n - 1].cell_contents)
-    return _name(function, n)
+    return _name(proto, n)
 
 
 def mq_setupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
@@ -34,8 +36,9 @@ def mq_setupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
     None, with nothing popped, when there is no such upvalue.
     """
     function = _function(L, funcindex)
-    values = _host_upvalues(function)
-    if values is not None:
+    proto = proto_of(function)
+    if proto is None:
+        values = _host_upvalues(function)
         if not 0 < n <= len(values):
             return None
         values[n - 1] = L.stack.pop()
@@ -44,7 +47,7 @@ def mq_setupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
     if not 0 < n <= len(cells):
         return None
     cells[n - 1].cell_contents = L.stack.pop()
-    return _name(function, n)
+    return _name(proto, n)
 
 
 def _function(L: mq_State, index: int) -> FunctionType:
@@ -54,16 +57,12 @@ def _function(L: mq_State, index: int) -> FunctionType:
     return function
 
 
-def _host_upvalues(function: FunctionType) -> list[LuaValue] | None:
-    """Return the upvalues of a host function (none for a library's), None for a function written in Lua."""
-    if proto_of(function) is not None:
-        return None
+def _host_upvalues(function: FunctionType) -> list[LuaValue]:
+    """Return the upvalues of a host function; a library's has none."""
     values: list[LuaValue] = getattr(function, "mq_upvalues", [])
     return values
 
 
-def _name(function: FunctionType, n: int) -> bytes:
-    proto = proto_of(function)
-    assert proto is not None
+def _name(proto: Proto, n: int) -> bytes:
     name = proto.upvalues[n - 1].name
     return b"(no name)" if name is None else name.encode("latin-1")
