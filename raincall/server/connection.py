@@ -22,9 +22,6 @@ _MOST_UNREAD: Final = 32 * 1024 * 1024
 #: What a client that waits for a blocking command may send ahead before reading from it stops.
 _MOST_AHEAD: Final = 1024 * 1024
 
-#: A browser that was made to talk to us (cross protocol scripting): Redis hangs up on these, and so do we.
-_NOT_REDIS: Final = (b"post", b"host:")
-
 
 class Connection(asyncio.Protocol):
     """One client's connection: the outlet of its session."""

@@ -25,6 +25,9 @@ from raincall.store import BLOCKED, EmbeddedStore, SimpleError, store_commands
 
 LOGGER: Final = logging.getLogger("raincall.server")
 
+#: How an HTTP request that is no GET begins, and what follows one that is.  Redis hangs up on these, too.
+_NOT_REDIS: Final = (b"post", b"host:")
+
 #: Runs a command.  None means that there is no reply yet, or that all of it has been sent.
 Handler: TypeAlias = Callable[["Dispatcher", Session, list[bytes]], Reply | None]
 
@@ -119,8 +122,7 @@ class Dispatcher:
         if entry is None:
             found = self.find(argv)
             if isinstance(found, Reply):
-                session.broken_transaction = session.queue is not None
-                return found
+                return self._refuse(session, argv, found)
             entry = found
         elif not entry.least <= len(argv) <= entry.most:
             session.broken_transaction = session.queue is not None
@@ -188,6 +190,15 @@ class Dispatcher:
         if not command.accepts(len(argv)):
             return messages.wrong_arity(command.name)
         return self.entries.get(command.name) or messages.not_served(command.name)
+
+    def _refuse(self, session: Session, argv: list[bytes], reply: Reply) -> Reply | None:
+        """Answer what is no command; hang up on what is no Redis client either."""
+        session.broken_transaction = session.queue is not None
+        if argv[0].lower() in _NOT_REDIS and session.outlet is not None:
+            LOGGER.warning("%s speaks HTTP, perhaps a browser made to do so; connection closed", session.address)
+            session.outlet.close(flush=True)
+            return None
+        return reply
 
     def _restrict(self, session: Session, entry: Entry, argv: list[bytes]) -> Reply | None:
         """Return the reply to a command that a transaction queues or a subscription forbids."""

@@ -27,7 +27,7 @@ class Wire:
         self.socket = socket.create_connection((host, port), timeout=PATIENCE)
         self.parser = ReplyParser()
         #: Everything received so far.
-        self.received = b""
+        self.received = bytearray()
 
     def __enter__(self) -> Wire:
         return self
@@ -56,9 +56,9 @@ class Wire:
 
     def raw_call(self, *words: bytes | str) -> bytes:
         """Send a command that has one reply and return that reply's bytes."""
-        self.received = b""
+        self.received.clear()
         self.call(*words)
-        return self.received
+        return bytes(self.received)
 
     def read_to_end(self) -> bytes:
         """Return all bytes until the server closes the connection."""
