@@ -126,6 +126,19 @@ def test_the_limit_of_nesting_is_that_of_the_reference(count: int, item: str, le
         assert _run(pattern, subject, 0, with_span=False) == expected
 
 
+@pytest.mark.parametrize("start", ["a?a?a?aaa", "a*aaa", "a+aa", "a-a?aaa", "(a?)a?aaa"])
+def test_how_choices_that_were_taken_back_count_for_the_limit(start: str) -> None:
+    subject = "aaa" + "b" * 300
+    outcomes = set()
+    for count in range(190, 204):
+        text = start + "b?" * count
+        expected = _outcome(_MATCH(subject, text, 1))
+        outcomes.add(expected[0])
+        for pattern in _both_ways(text):
+            assert _run(pattern, subject, 0, with_span=False) == expected, count
+    assert outcomes == {True, False}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
