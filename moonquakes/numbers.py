@@ -160,7 +160,7 @@ def modulo(a: Number, b: Number) -> Number:
     if y == 0.0 or math.isinf(x):
         return x if x != x else y if y != y else NEGATIVE_NAN
     remainder = math.fmod(x, y)
-    if remainder * y < 0:
+    if remainder < 0 < y or y < 0 < remainder:
         remainder += y
     return remainder
 
