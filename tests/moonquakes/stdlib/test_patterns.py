@@ -126,7 +126,7 @@ def test_the_limit_of_nesting_is_that_of_the_reference(count: int, item: str, le
         assert _run(pattern, subject, 0, with_span=False) == expected
 
 
-@pytest.mark.parametrize("start", ["a?a?a?aaa", "a*aaa", "a+aa", "a-a?aaa", "(a?)a?aaa"])
+@pytest.mark.parametrize("start", ["a?a?a?aaa", "a*aaa", "a+aa", "a-a?aaa", "a-b", "(a?)a?aaa"])
 def test_how_choices_that_were_taken_back_count_for_the_limit(start: str) -> None:
     subject = "aaa" + "b" * 300
     outcomes = set()
