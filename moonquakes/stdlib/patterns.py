@@ -73,17 +73,19 @@ class Pattern:
 
     def prepare(self, subject: str) -> None:
         """Choose how to run over ``subject``; whoever uses ``regex`` or ``matches`` calls this before."""
-        if self._parsed is None:
+        parsed = self._parsed
+        if parsed is None:
             return
         if not self._is_used and len(subject) <= _SHORT_SUBJECT:
             self._is_used = True
             return
-        regex = self.regex = translate(self._parsed)
-        self._parsed = None
+        regex = self.regex = translate(parsed)
         if regex is None:
             self.search = self._matcher.search
         else:
             self.search = regex.match if self.is_anchored else regex.search
+        # Last, because states in other threads share the pattern.
+        self._parsed = None
 
     def _first_search(self, subject: str, start: int) -> Match | None:
         self.prepare(subject)

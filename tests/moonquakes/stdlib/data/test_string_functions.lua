@@ -100,3 +100,29 @@ return string.match('[[long]]', '%[(=*)%[(.-)%]%1%]')
 return string.match('THE (quick) fox', '%((%a+)%)'), string.find('THE (quick) fox', '%b()')
 return string.match('hello', '.-(l+)(.*)'), string.match('hello', '()ll()')
 return string.match('hello', 'x'), string.match('hello', '', 6), string.match('hello', '', 7)
+local s = 'x' return pcall(function() return s:rep({}) end)
+local s = 'x' return pcall(function() return s.rep() end)
+return pcall(string.gsub, 'abc', 'b', function() error({}) end) == false
+return select(2, pcall(string.gsub, 'abc', 'b', function() error('boom') end))
+return coroutine.wrap(function() return pcall(string.gsub, 'abc', 'b', function() coroutine.yield(1) end) end)()
+return string.format('%s', setmetatable({}, {__tostring = function() return {} end}))
+return string.format('%d', setmetatable({}, {__name = 'My'}))
+return ('x'):format(1,2,3), ('%s'):format(('%d'):format(3))
+local t = setmetatable({}, {__index = string}) return t.rep('a', 3)
+string.foo = function(s) return s .. '!' end local r = ('hey'):foo() string.foo = nil return r
+return #('x'):rep(100, ('y'):rep(3))
+local mt = getmetatable('') local old = mt.__index mt.__index = function(s, k) return k .. s end local r = ('a').b mt.__index = old return r
+return ('abc')[1], ('abc').len
+return pcall(function() ('abc').x.y = 1 end)
+return pcall(function() ('abc').x = 1 end)
+return pcall(next, 'abc')
+return 'a' < 'b', 'a\0b' < 'a\0c', 'Z' < 'a', '' < '\0', '\xff' > 'a'
+return 10 .. 20, 1.5 .. '|', -0.0 .. '', 2^63 .. ''
+return string.format('%-10s|%10s|', 'ab', 'cd')
+return tostring(1e15), tostring(-1e15), 1e100, 123456789012345678
+return #string.format('%099d', 7), string.format('%.20s', 'abc')
+return string.rep('a', 3, 0)
+for w in string.gmatch('one two', '%a+') do return w end
+return load(string.dump(function(...) return ... end))(1, 2)
+return pcall(string.dump, string.len)
+return string.dump(load('return 1'), true) == string.dump(load('return 1'), true)
