@@ -112,7 +112,7 @@ local t = setmetatable({}, {__index = string}) return t.rep('a', 3)
 string.foo = function(s) return s .. '!' end local r = ('hey'):foo() string.foo = nil return r
 return #('x'):rep(100, ('y'):rep(3))
 local mt = getmetatable('') local old = mt.__index mt.__index = function(s, k) return k .. s end local r = ('a').b mt.__index = old return r
-return ('abc')[1], ('abc').len
+return ('abc')[1], type(('abc').len)
 return pcall(function() ('abc').x.y = 1 end)
 return pcall(function() ('abc').x = 1 end)
 return pcall(next, 'abc')
