@@ -1,7 +1,7 @@
 """What do Redis' patterns match?
 
-``*`` any run of bytes, ``?`` one byte, ``[abc]``, ``[a-z]`` and ``[^a]`` one byte of a class, ``\\`` takes the next
-byte as it is.
+``*`` any run of bytes, ``?`` one byte, ``[abc]``, ``[a-z]`` and ``[^a]`` one byte of a class, ``\\`` takes
+the next byte as it is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 def compile_glob(pattern: bytes, *, ignore_case: bool = False) -> re.Pattern[bytes]:
     """Return a regular expression whose ``match`` says whether ``pattern`` matches the whole.
 
-    What stands between two stars is matched once and for all, by an atomic group, at the first place where it fits: a
-    later place could not let more match, and trying them all would take exponential time.
+    What stands between two stars is matched once and for all, by an atomic group, at the first place where it
+    fits: a later place could not let more match, and trying them all would take exponential time.
     """
     first, *rest = _segments(pattern)
     expression = first

@@ -75,7 +75,7 @@ class Verbatim(Reply):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Verbatim) and (self.value, self.format) == (other.value, other.format)
 
-    __hash__ = None  # type: ignore[assignment]  # as in Reply
+    __hash__ = None
 
 
 #: The two nulls differ only in how RESP2 spells them: ``$-1`` and ``*-1``.

@@ -1,7 +1,7 @@
 """What kind of reply does a store result become?
 
-fakeredis answers with plain Python values, in which a set is a list and a null has one form.  The tables here say,
-command by command, where RESP3 or RESP2 tells more apart.
+fakeredis answers with plain Python values, in which a set is a list and a null has one form.  The tables here
+say, command by command, where RESP3 or RESP2 tells more apart.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 from raincall.reply import NIL, NIL_ARRAY, OK, Reply
-from raincall.store_errors import error_text
 from raincall.store import SimpleError, SimpleString
+from raincall.store_errors import error_text
 
 #: Turns a result into a reply for a client of RESP version 2 or 3 that sent these words.
 Shape: TypeAlias = Callable[[Any, int, list[bytes]], Reply]
@@ -146,7 +146,17 @@ def places(value: Any, protocol: int, argv: list[bytes]) -> Reply:
     )
 
 
-_BLOCKING: Final = ("blpop", "brpop", "brpoplpush", "blmove", "blmovem", "blmpop", "bzpopmin", "bzpopmax", "bzmpop")
+_BLOCKING: Final = (
+    "blpop",
+    "brpop",
+    "brpoplpush",
+    "blmove",
+    "blmovem",
+    "blmpop",
+    "bzpopmin",
+    "bzpopmax",
+    "bzmpop",
+)
 _GEO_SEARCHES: Final = (
     *("geosearch", "georadius", "georadius_ro", "georadiusbymember", "georadiusbymember_ro"),
 )

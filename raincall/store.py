@@ -2,7 +2,8 @@
 
 The store is fakeredis' command layer, used without its clients, parser, server or scripting: one
 :class:`StoreClient` per connection runs a command on the caller's thread and returns what fakeredis' function
-returned, for ``raincall.shapes`` to turn into a reply.  This is the only module that knows fakeredis' internals.
+returned, for ``raincall.shapes`` to turn into a reply.  This is the only module that knows fakeredis'
+internals.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ DATABASES: Final = 16
 #: What a command returns that has to wait; :attr:`StoreClient.wait` says for what.
 BLOCKED: Final = NoResponse()
 
-#: fakeredis runs these through lupa, where a script reaches Python itself.  They never get into the command table.
+#: fakeredis runs these through lupa, where a script reaches Python itself.  They never get into the command
+#: table.
 _NEVER: Final = ("eval", "evalsha", "script", "function", "fcall")
 
 #: The server keeps connections, transactions and subscriptions itself.
@@ -206,7 +208,8 @@ class EmbeddedStore:
 class StoreClient(FakeSocket):
     """One client as fakeredis sees it: its database, watches and RESP version."""
 
-    #: These hide properties of the base class: the answers never change here and are asked for at every command.
+    #: These hide properties of the base class: the answers never change here and are asked for at every
+    #: command.
     version = VERSION
     server_type = "redis"
     _resp_version = 2
@@ -293,7 +296,7 @@ class StoreClient(FakeSocket):
         """Match the patterns of SCAN and its kin by our own globs, which no pattern makes slow."""
         words = list(args)
         pattern: bytes | None = None
-        for index in range(0, len(words) - 1):
+        for index in range(len(words) - 1):
             if words[index].upper() == b"MATCH":
                 pattern = words[index + 1]
                 del words[index : index + 2]

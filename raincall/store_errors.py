@@ -1,7 +1,7 @@
 """How do the store's error texts become Redis' own?
 
-fakeredis lacks the code before some messages and words a few otherwise; what is listed here was found by comparing with
-a real server.
+fakeredis lacks the code before some messages and words a few otherwise; what is listed here was found by
+comparing with a real server.
 """
 
 from __future__ import annotations
@@ -13,8 +13,29 @@ from typing import Final
 #: Words an error text may begin with; any other beginning lacks its code.
 _CODES: Final = frozenset(
     {
-        *("ERR", "WRONGTYPE", "NOGROUP", "BUSYGROUP", "BUSYKEY", "NOSCRIPT", "EXECABORT", "OOM", "NOPERM", "NOAUTH"),
-        *("WRONGPASS", "UNBLOCKED", "NOPROTO", "NOTBUSY", "NOKEY", "UNKILLABLE", "BUSY", "IOERR", "CROSSSLOT"),
+        *(
+            "ERR",
+            "WRONGTYPE",
+            "NOGROUP",
+            "BUSYGROUP",
+            "BUSYKEY",
+            "NOSCRIPT",
+            "EXECABORT",
+            "OOM",
+            "NOPERM",
+            "NOAUTH",
+        ),
+        *(
+            "WRONGPASS",
+            "UNBLOCKED",
+            "NOPROTO",
+            "NOTBUSY",
+            "NOKEY",
+            "UNKILLABLE",
+            "BUSY",
+            "IOERR",
+            "CROSSSLOT",
+        ),
     }
 )
 
@@ -22,6 +43,7 @@ _CODES: Final = frozenset(
 _REWORDED: Final = (
     (re.compile(r"^ERR (BUSYGROUP .*)"), r"\1"),
     (re.compile(r"^(ERR invalid expire time in) '?([a-z]+)'?$"), r"\1 '\2' command"),
+    (re.compile(r"^ERR min or max not a valid string"), "ERR min or max not valid string"),
     (re.compile(r"^(ERR at least 1 input key is needed for) '?([a-z]+)'?$"), r"\1 '\2' command"),
 )
 

@@ -1,8 +1,9 @@
 """Where does ``table.json`` come from?
 
-From facts: what a real ``redis-server`` answers to COMMAND and COMMAND DOCS, fakeredis' own list for commands newer
-than that server, and what is said of those and of Raincall's own commands below.  Run, with redis-server on PATH,
-``python -m raincall.commands.derive`` after an update of either; the tests only read the table.
+From facts: what a real ``redis-server`` answers to COMMAND and COMMAND DOCS, fakeredis' own list for commands
+newer than that server, and what is said of those and of Raincall's own commands below.  Run, with
+redis-server on PATH, ``python -m raincall.commands.derive`` after an update of either; the tests only read
+the table.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How is a :class:`Reply` written for a RESP2 or a RESP3 client?
 
-RESP2 has fewer kinds: a map becomes a flat array, a set and a push an array, a double and a big number and a verbatim
-string a bulk string, a boolean 1 or 0; an attribute is left out.
+RESP2 has fewer kinds: a map becomes a flat array, a set and a push an array, a double and a big number and a
+verbatim string a bulk string, a boolean 1 or 0; an attribute is left out.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ MAX_MULTIBULK_LENGTH: Final = 2**31 - 1
 #: Redis' ``client-query-buffer-limit``: most bytes one unfinished request may hold.
 MAX_REQUEST: Final = 1024 * 1024 * 1024
 
-#: An unfinished bulk string of this size is gathered apart, so that arriving chunks are not copied again and again.
+#: An unfinished bulk string of this size is gathered apart, so that arriving chunks are not copied again and
+#: again.
 _LARGE: Final = 32 * 1024
 
 #: The length lines nearly all requests consist of, read by one dict look-up.
@@ -199,8 +200,9 @@ _ESCAPE: Final = re.compile(rb"\\(x[0-9A-Fa-f]{2}|.)", re.DOTALL)
 def split_inline(line: bytes) -> list[bytes]:
     """Split an inline command into its arguments.
 
-    Double quotes know the escapes ``\\xHH \\n \\r \\t \\b \\a``, single quotes only ``\\'``; a closing quote must end
-    its argument.  Raises :class:`ProtocolError` otherwise.  The line ends at a NUL byte, as a C string does.
+    Double quotes know the escapes ``\\xHH \\n \\r \\t \\b \\a``, single quotes only ``\\'``; a closing quote
+    must end its argument.  Raises :class:`ProtocolError` otherwise.  The line ends at a NUL byte, as a C
+    string does.
     """
     line = line.partition(b"\0")[0]
     arguments: list[bytes] = []

@@ -1,7 +1,8 @@
 """Who waits for what, and when does the wait end?
 
-A blocked command is tried again when one of its keys was written, in the order in which the clients began to wait; it
-ends without a result when its time is over or CLIENT UNBLOCK says so.  Nothing here holds up other clients.
+A blocked command is tried again when one of its keys was written, in the order in which the clients began to
+wait; it ends without a result when its time is over or CLIENT UNBLOCK says so.  Nothing here holds up other
+clients.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from raincall.commands import find, keys_of
-from raincall.store_errors import command_error_text
 from raincall.reply import Reply, error
 from raincall.server.session import Session
 from raincall.shapes import Shape
 from raincall.store import SimpleError, Wait
+from raincall.store_errors import command_error_text
 
 if TYPE_CHECKING:
     from raincall.server.dispatch import Dispatcher
@@ -93,7 +94,9 @@ class BlockedClients:
         try:
             result = blocked.wait.attempt()
         except SimpleError as problem:
-            self._answer(session, Reply("error", command_error_text(problem.value, blocked.name, blocked.argv)))
+            self._answer(
+                session, Reply("error", command_error_text(problem.value, blocked.name, blocked.argv))
+            )
             return
         if result is not None:
             self._answer(session, blocked.shape(result, session.protocol, blocked.argv))

@@ -172,11 +172,11 @@ def _filters(words: list[bytes]) -> tuple[list[Callable[[Session], bool]], bool]
                 number = integer_of(value, _BAD_ID)
                 if number <= 0:
                     raise CommandError(_BAD_ID)
-                chosen.append(lambda item, number=number: item.id == number)  # type: ignore[misc]  # bound default
+                chosen.append(_with("id", number))
             case b"addr":
-                chosen.append(lambda item, text=value.decode("latin-1"): item.address == text)  # type: ignore[misc]
+                chosen.append(_with("address", value.decode("latin-1")))
             case b"laddr":
-                chosen.append(lambda item, text=value.decode("latin-1"): item.local_address == text)  # type: ignore[misc]
+                chosen.append(_with("local_address", value.decode("latin-1")))
             case b"type":
                 chosen.append(_of_type(value))
             case b"user":
@@ -187,6 +187,10 @@ def _filters(words: list[bytes]) -> tuple[list[Callable[[Session], bool]], bool]
             case _:
                 raise CommandError(messages.SYNTAX)
     return chosen, skip_me
+
+
+def _with(attribute: str, value: object) -> Callable[[Session], bool]:
+    return lambda session: bool(getattr(session, attribute) == value)
 
 
 def _close(session: Session, victims: list[Session], reply: Reply) -> Reply | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _served(dispatcher: Dispatcher) -> list[Command]:
-    """Return the top-level commands this server runs, containers with any subcommand that it runs included."""
+    """Return the top-level commands this server runs, and containers of which it runs a subcommand."""
     return [command for name, command in COMMANDS.items() if _runs(dispatcher, command)]
 
 

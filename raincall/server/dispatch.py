@@ -1,7 +1,8 @@
 """How does a request become a reply?
 
 The dispatcher finds the command, checks its arity and the client's state, and runs it against the store, for
-connections and, through an isolated internal client, for scripts.  Commands run one after the other on one thread.
+connections and, through an isolated internal client, for scripts.  Commands run one after the other on one
+thread.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
 from raincall.commands import COMMANDS, Command
-from raincall.store_errors import command_error_text
 from raincall.reply import QUEUED, Reply, error
 from raincall.server import messages
 from raincall.server.arguments import CommandError
@@ -22,6 +22,7 @@ from raincall.server.session import Outlet, Session
 from raincall.server.statistics import Statistics
 from raincall.shapes import SHAPES, plain
 from raincall.store import BLOCKED, EmbeddedStore, SimpleError, store_commands
+from raincall.store_errors import command_error_text
 
 LOGGER: Final = logging.getLogger("raincall.server")
 
@@ -40,7 +41,8 @@ class ScriptEngine(Protocol):
 
         ``session`` is the caller's connection: its ``database`` (int) and ``protocol`` (2 or 3) hold for
         RAIN.CALL, which runs commands by ``dispatcher.execute(argv, session)``.  Called on the event loop's
-        thread; it must not wait for anything.  Whatever goes wrong in the script is answered as an error reply.
+        thread; it must not wait for anything.  Whatever goes wrong in the script is answered as an error
+        reply.
         """
         ...
 
@@ -143,9 +145,9 @@ class Dispatcher:
 
         ``argv`` is the command name and its arguments.  The internal client has ``caller``'s database and
         RESP version, and none of its MULTI, WATCH or subscription state.  A command that would block returns
-        at once what it returns when its time is over.  Unknown commands and wrong arity are answered with Redis'
-        own error texts.  Errors are replies, nothing is raised.  What scripts may not call is not decided here: the
-        in-process backend asks ``raincall.policy`` first.
+        at once what it returns when its time is over.  Unknown commands and wrong arity are answered with
+        Redis' own error texts.  Errors are replies, nothing is raised.  What scripts may not call is not
+        decided here: the in-process backend asks ``raincall.policy`` first.
         """
         entry = self._simple.get(argv[0])
         if entry is None:
@@ -195,7 +197,9 @@ class Dispatcher:
         """Answer what is no command; hang up on what is no Redis client either."""
         session.broken_transaction = session.queue is not None
         if argv[0].lower() in _NOT_REDIS and session.outlet is not None:
-            LOGGER.warning("%s speaks HTTP, perhaps a browser made to do so; connection closed", session.address)
+            LOGGER.warning(
+                "%s speaks HTTP, perhaps a browser made to do so; connection closed", session.address
+            )
             session.outlet.close(flush=True)
             return None
         return reply

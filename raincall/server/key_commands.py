@@ -1,4 +1,7 @@
-"""What do the commands on keys do that fakeredis lacks or gets wrong: OBJECT, TOUCH, BITFIELD_RO, KEYS, BLMOVE?"""
+"""What do the commands on keys do that fakeredis lacks or gets wrong?
+
+OBJECT, TOUCH and BITFIELD_RO; KEYS and BLMOVE.
+"""
 
 from __future__ import annotations
 
@@ -80,8 +83,8 @@ def _freq(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
     if argv[2] not in dispatcher.store.database(session.database):
         return NIL
     return error(
-        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching"
-        " between policies at runtime LRU and LFU data will take some time to adjust."
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when"
+        " switching between policies at runtime LRU and LFU data will take some time to adjust."
     )
 
 

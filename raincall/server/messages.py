@@ -43,6 +43,6 @@ def not_served(name: str) -> Reply:
 
 def not_while_subscribed(name: str) -> Reply:
     return error(
-        f"ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed"
-        " in this context"
+        f"ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
+        " allowed in this context"
     )

@@ -125,7 +125,8 @@ def _acl_getuser(_: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
 
 def _acl_genpass(_: Dispatcher, session: Session, argv: list[bytes]) -> Reply:
     problem = error(
-        "ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to 4096"
+        "ERR ACL GENPASS argument must be the number of bits for the output password,"
+        " a positive number up to 4096"
     )
     bits = integer_of(argv[2], problem) if len(argv) > 2 else 256
     if not 1 <= bits <= 4096:

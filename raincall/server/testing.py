@@ -1,7 +1,7 @@
 """How does a test talk to a server, byte by byte if it must?
 
-:func:`running` runs a server beside the test, :class:`Wire` is a client that shows everything.  Shipped, so that
-programs built on Raincall can be tested the same way.
+:func:`running` runs a server beside the test, :class:`Wire` is a client that shows everything.  Shipped, so
+that programs built on Raincall can be tested the same way.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class Wire:
 
     def send(self, *words: bytes | str) -> None:
         """Send a command."""
-        self.socket.sendall(encode_request([word.encode() if isinstance(word, str) else word for word in words]))
+        self.socket.sendall(
+            encode_request([word.encode() if isinstance(word, str) else word for word in words])
+        )
 
     def read(self) -> Reply:
         """Return the next reply; raises EOFError when the server closed the connection."""

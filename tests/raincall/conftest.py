@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from raincall.fall import FallEngine
 from raincall.server import Server
 from raincall.server.testing import Wire, running
 
@@ -38,6 +39,22 @@ def wire(port: int) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="session")
+def shared_rain_server() -> Iterator[Server]:
+    """One Raincall server that runs RAIN.FALL."""
+    with running(lambda: Server(FallEngine)) as server:
+        yield server
+
+
+@pytest.fixture
+def rain_port(shared_rain_server: Server) -> int:
+    """The port of a Raincall server with RAIN.FALL whose store is empty."""
+    number = shared_rain_server.address[1]
+    with Wire(number) as wire:
+        wire.call("FLUSHALL")
+    return number
+
+
+@pytest.fixture(scope="session")
 def redis_server(
     need_tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, int]]:
@@ -47,7 +64,13 @@ def redis_server(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
-    options = {"--port": str(number), "--bind": "127.0.0.1", "--save": "", "--appendonly": "no", "--dir": str(folder)}
+    options = {
+        "--port": str(number),
+        "--bind": "127.0.0.1",
+        "--save": "",
+        "--appendonly": "no",
+        "--dir": str(folder),
+    }
     arguments = [word for pair in options.items() for word in pair]
     with subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL) as process:
         try:

@@ -1,4 +1,4 @@
-"""Replies: what is written for RESP2 and RESP3, and that reading gives back what was written, at any split."""
+"""Replies: what is written for RESP2 and RESP3; reading gives back what was written, at any split."""
 
 from __future__ import annotations
 
@@ -63,7 +63,11 @@ def parse(*chunks: bytes) -> list[Reply]:
         (Reply("attribute", [bulk("a"), integer(1)]), b"", b"|1\r\n$1\r\na\r\n:1\r\n"),
         (verbatim("hi"), b"$2\r\nhi\r\n", b"=6\r\ntxt:hi\r\n"),
         (big_number(1 << 70), b"$22\r\n1180591620717411303424\r\n", b"(1180591620717411303424\r\n"),
-        (array((map_of(((integer(1), set_of(())),)),)), b"*1\r\n*2\r\n:1\r\n*0\r\n", b"*1\r\n%1\r\n:1\r\n~0\r\n"),
+        (
+            array((map_of(((integer(1), set_of(())),)),)),
+            b"*1\r\n*2\r\n:1\r\n*0\r\n",
+            b"*1\r\n%1\r\n:1\r\n~0\r\n",
+        ),
     ],
 )
 def test_bytes_of_each_kind(reply: Reply, resp2: bytes, resp3: bytes) -> None:
@@ -128,7 +132,18 @@ def test_bulk_errors() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"?\r\n", b":x\r\n", b"$x\r\n", b"$-2\r\n", b"*-2\r\n", b"#x\r\n", b",x\r\n", b"$1\r\nabc\r\n", b"(1_0\r\n"]
+    "data",
+    [
+        b"?\r\n",
+        b":x\r\n",
+        b"$x\r\n",
+        b"$-2\r\n",
+        b"*-2\r\n",
+        b"#x\r\n",
+        b",x\r\n",
+        b"$1\r\nabc\r\n",
+        b"(1_0\r\n",
+    ],
 )
 def test_what_is_not_resp(data: bytes) -> None:
     with pytest.raises(ProtocolError):

@@ -47,18 +47,27 @@ def as_dict(reply: Reply) -> dict[str, Reply]:
         (["HELLO", "4"], "NOPROTO unsupported protocol version"),
         (["HELLO", "x"], "ERR Protocol version is not an integer or out of range"),
         (["HELLO", "3", "FOO"], "ERR Syntax error in HELLO option 'FOO'"),
-        (["HELLO", "3", "AUTH", "nobody", "x"], "WRONGPASS invalid username-password pair or user is disabled."),
+        (
+            ["HELLO", "3", "AUTH", "nobody", "x"],
+            "WRONGPASS invalid username-password pair or user is disabled.",
+        ),
         (
             ["AUTH", "x"],
             "ERR AUTH <password> called without any password configured for the default user."
             " Are you sure your configuration is correct?",
         ),
-        (["CLIENT", "SETNAME", "a b"], "ERR Client names cannot contain spaces, newlines or special characters."),
+        (
+            ["CLIENT", "SETNAME", "a b"],
+            "ERR Client names cannot contain spaces, newlines or special characters.",
+        ),
         (["MONITOR"], "ERR 'monitor' is not supported by this server"),
         (["DEBUG", "SLEEP", "1"], "ERR 'debug' is not supported by this server"),
         (["SHUTDOWN"], "ERR 'shutdown' is not supported by this server"),
         (["CLUSTER", "INFO"], "ERR This instance has cluster support disabled"),
-        (["CONFIG", "SET", "port", "1"], "ERR CONFIG SET failed (possibly related to argument 'port') - can't set immutable config"),
+        (
+            ["CONFIG", "SET", "port", "1"],
+            "ERR CONFIG SET failed (possibly related to argument 'port') - can't set immutable config",
+        ),
         (["CONFIG", "SET", "nope", "1"], "ERR Unknown option or number of arguments for CONFIG SET - 'nope'"),
         (["RAIN.FALL"], "ERR wrong number of arguments for 'rain.fall' command"),
         (["RAIN.FALL", "return 1"], "ERR RAIN.FALL: this server has no script engine"),
@@ -223,7 +232,10 @@ def test_info_and_config(port: int, wire: Wire) -> None:
     assert re.search(r"^redis_version:\d+\.\d+\.\d+\r$", info, re.MULTILINE)
     assert text_of(wire.call("INFO", "server", "clients")).count("# ") == 2
     assert wire.call("INFO", "nope") == bulk("")
-    assert as_dict(wire.call("CONFIG", "GET", "port", "data*")) == {"port": bulk(str(port)), "databases": bulk("16")}
+    assert as_dict(wire.call("CONFIG", "GET", "port", "data*")) == {
+        "port": bulk(str(port)),
+        "databases": bulk("16"),
+    }
     assert wire.call("CONFIG", "GET", "nope") == array(())
     assert wire.call("CONFIG", "SET", "databases", "16") == OK
     before = int(re.findall(r"total_commands_processed:(\d+)", text_of(wire.call("INFO", "stats")))[0])
@@ -342,7 +354,10 @@ def test_every_command_of_the_table_answers(port: int) -> None:
                 if command.name in skipped or command.name in ("client|reply", "multi"):
                     continue
                 for filler in ("1", "x"):
-                    words = [*command.name.split("|"), *[filler] * (abs(command.arity) - command.name.count("|") - 1)]
+                    words = [
+                        *command.name.split("|"),
+                        *[filler] * (abs(command.arity) - command.name.count("|") - 1),
+                    ]
                     wire.call("HELLO", protocol)
                     wire.call("SELECT", "0")
                     if "blocking" in command.flags or command.name == "ts.read":
@@ -371,6 +386,8 @@ def test_resp3_shapes(wire: Wire) -> None:
     assert wire.call("SMEMBERS", "s") == Reply("set", [bulk("a")])
     assert wire.call("HGETALL", "h") == map_of(((bulk("f"), bulk("v")),))
     assert wire.call("ZSCORE", "z", "m") == Reply("double", 1.5)
-    assert wire.call("ZRANGE", "z", "0", "-1", "WITHSCORES") == array((array((bulk("m"), Reply("double", 1.5))),))
+    assert wire.call("ZRANGE", "z", "0", "-1", "WITHSCORES") == array(
+        (array((bulk("m"), Reply("double", 1.5))),)
+    )
     assert wire.call("INFO", "server").kind == "verbatim"
     assert wire.call("CONFIG", "GET", "port").kind == "map"

@@ -27,7 +27,9 @@ def test_messages_reach_channels_and_patterns(port: int, wire: Wire) -> None:
         assert wire.call("PUBLISH", "silence", "x") == integer(0)
         assert wire.call("PUBSUB", "CHANNELS") == bulks(("news", "other"))
         assert wire.call("PUBSUB", "CHANNELS", "n*") == bulks(("news",))
-        assert wire.call("PUBSUB", "NUMSUB", "news", "x") == array((bulk("news"), integer(1), bulk("x"), integer(0)))
+        assert wire.call("PUBSUB", "NUMSUB", "news", "x") == array(
+            (bulk("news"), integer(1), bulk("x"), integer(0))
+        )
         assert wire.call("PUBSUB", "NUMPAT") == integer(1)
 
 
@@ -55,8 +57,8 @@ def test_unsubscribe(wire: Wire) -> None:
 def test_resp2_subscribers_may_do_little(wire: Wire) -> None:
     wire.call("SUBSCRIBE", "a")
     assert wire.call("GET", "k") == error(
-        "ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
-        " context"
+        "ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed"
+        " in this context"
     )
     assert wire.call("PING") == bulks(("pong", ""))
     assert wire.call("PING", "x") == bulks(("pong", "x"))

@@ -27,7 +27,9 @@ from raincall.server.testing import Wire, running
         (b"*" + b"1" * 70_000, "too big mbulk count string"),
     ],
 )
-def test_a_protocol_error_closes_that_connection_only(wire: Wire, port: int, data: bytes, problem: str) -> None:
+def test_a_protocol_error_closes_that_connection_only(
+    wire: Wire, port: int, data: bytes, problem: str
+) -> None:
     with Wire(port) as broken:
         broken.socket.sendall(b"*1\r\n$4\r\nPING\r\n" + data)
         expected = b"+PONG\r\n-ERR Protocol error: " + problem.encode("latin-1") + b"\r\n"
@@ -41,7 +43,14 @@ def test_a_protocol_error_closes_that_connection_only(wire: Wire, port: int, dat
 
 
 @pytest.mark.parametrize(
-    "data", [b"*", b"*2\r\n$3\r\nGET\r\n$1", b"*1\r\n$100000000\r\nabc", b"PING", b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\nab"]
+    "data",
+    [
+        b"*",
+        b"*2\r\n$3\r\nGET\r\n$1",
+        b"*1\r\n$100000000\r\nabc",
+        b"PING",
+        b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\nab",
+    ],
 )
 def test_half_a_command_and_gone(wire: Wire, port: int, shared_server: Server, data: bytes) -> None:
     with Wire(port) as leaving:
@@ -51,7 +60,10 @@ def test_half_a_command_and_gone(wire: Wire, port: int, shared_server: Server, d
 
 
 def test_a_browser_is_sent_away(wire: Wire, port: int) -> None:
-    for request in (b"POST / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n"):
+    for request in (
+        b"POST / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n",
+    ):
         with Wire(port) as browser:
             browser.socket.sendall(request)
             assert b"+OK" not in browser.read_to_end()
@@ -98,7 +110,7 @@ def test_a_large_value_both_ways(wire: Wire) -> None:
 
 
 def test_a_slow_reader_is_not_run_ahead_of() -> None:
-    """A client that does not read its replies stops running; the server's memory and the others do not notice."""
+    """A client that does not read its replies stops running; memory and the others do not notice."""
     with running() as server, Wire(server.address[1]) as slow, Wire(server.address[1]) as wire:
         value = b"x" * 1_000_000
         wire.call("SET", "k", value)

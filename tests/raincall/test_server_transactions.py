@@ -34,7 +34,9 @@ def test_nobody_sees_half_a_transaction(port: int, wire: Wire) -> None:
     assert wire.call("GET", "k") == NIL
 
 
-@pytest.mark.parametrize("words", [["NOPE"], ["GET"], ["GET", "a", "b"], ["CONFIG", "NOPE"], ["EVAL", "x", "0"]])
+@pytest.mark.parametrize(
+    "words", [["NOPE"], ["GET"], ["GET", "a", "b"], ["CONFIG", "NOPE"], ["EVAL", "x", "0"]]
+)
 def test_an_error_while_queueing_discards(wire: Wire, words: list[str]) -> None:
     wire.call("MULTI")
     wire.call("SET", "k", "1")
@@ -54,7 +56,14 @@ def test_nesting_and_watch_inside_do_not_discard(wire: Wire) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [["SET", "k", "2"], ["DEL", "k"], ["RENAME", "k", "j"], ["FLUSHALL"], ["EXPIRE", "k", "100"], ["SWAPDB", "0", "1"]],
+    [
+        ["SET", "k", "2"],
+        ["DEL", "k"],
+        ["RENAME", "k", "j"],
+        ["FLUSHALL"],
+        ["EXPIRE", "k", "100"],
+        ["SWAPDB", "0", "1"],
+    ],
 )
 def test_a_watched_key_that_changes(port: int, wire: Wire, change: list[str]) -> None:
     wire.call("SET", "k", "1")
