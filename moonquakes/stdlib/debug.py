@@ -9,10 +9,19 @@ from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import ArgumentError
 from moonquakes.stdlib.arguments import check_any, check_integer, check_string, optional_integer
-from moonquakes.values import FALSE, TRUE, LightUserdata, LuaResults, LuaValue, Userdata
-from moonquakes.vm.activations import Activation, activations, traceback
-from moonquakes.vm.coroutines import Coroutine, top_frame
-from moonquakes.vm.functions import proto_of, upvalue_cells
+from moonquakes.stdlib.debug_variables import (
+    local_functions,
+    split_thread,
+    upvalue_functions,
+    user_value_functions,
+)
+from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, Userdata
+from moonquakes.vm.activations import Activation, activation_at, traceback
+from moonquakes.vm.calls import call_host
+from moonquakes.vm.coroutines import top_frame
+from moonquakes.vm.frames import AnyFrame
+from moonquakes.vm.functions import Intrinsic, attach_intrinsic, proto_of
+from moonquakes.vm.hooks import Hook, set_hook
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -25,7 +34,7 @@ def open_debug(state: State) -> Table:
     """Return the library's table."""
 
     def traceback_(*arguments: LuaValue) -> LuaResults:
-        coroutine, rest = _split_thread(state, arguments)
+        coroutine, rest = split_thread(state, arguments)
         message = rest[0] if rest else None
         if message is not None and type(message) not in (str, int, float):
             return message
@@ -36,21 +45,21 @@ def open_debug(state: State) -> Table:
         return traceback(state, top_frame(state, coroutine), text, level)
 
     def getinfo(*arguments: LuaValue) -> LuaResults:
-        coroutine, rest = _split_thread(state, arguments)
+        coroutine, rest = split_thread(state, arguments)
         shift = len(arguments) - len(rest)
         subject = rest[0] if rest else None
         what = check_string(shift + 2, rest[1]) if len(rest) > 1 and rest[1] is not None else "flnSrtu"
         if what[:1] == ">" or not _OPTIONS.issuperset(what):
             raise ArgumentError(shift + 2, "invalid option")
         if type(subject) is FunctionType:
-            return _describe(Activation(subject, None, None), what, active=False)
+            return _describe(state, Activation(subject, None, None), what, active=False)
         level = check_integer(shift + 1, subject)
         if level < 0:
             return None
-        for number, activation in enumerate(activations(top_frame(state, coroutine))):
-            if number == level:
-                return _describe(activation, what, active=True) if activation.function else None
-        return None
+        activation = activation_at(top_frame(state, coroutine), level)
+        if activation is None or activation.function is None:
+            return None
+        return _describe(state, activation, what, active=True)
 
     def getmetatable(*arguments: LuaValue) -> LuaResults:
         return state.metatable_of(check_any(1, arguments))
@@ -71,80 +80,61 @@ def open_debug(state: State) -> Table:
     def getregistry(*_: LuaValue) -> LuaResults:
         return state.registry
 
-    def getupvalue(f: LuaValue = None, up: LuaValue = None, *_: LuaValue) -> LuaResults:
-        found = _upvalue(f, check_integer(2, up))
-        if found is None:
-            return ()
-        name, cell = found
-        return name, cell.cell_contents
-
-    def setupvalue(f: LuaValue = None, up: LuaValue = None, *rest: LuaValue) -> LuaResults:
-        value = check_any(3, (f, up, *rest))
-        found = _upvalue(f, check_integer(2, up))
-        if found is None:
-            return ()
-        name, cell = found
-        cell.cell_contents = value
-        return name
-
-    def upvalueid(f: LuaValue = None, n: LuaValue = None, *_: LuaValue) -> LuaResults:
-        found = _upvalue(f, check_integer(2, n))
-        return None if found is None else LightUserdata(found[1])
-
-    def getuservalue(u: LuaValue = None, n: LuaValue = None, *_: LuaValue) -> LuaResults:
-        index = 1 if n is None else check_integer(2, n)
-        if type(u) is not Userdata:
-            return None
-        if not 1 <= index <= len(u.user_values):
-            return None
-        return u.user_values[index - 1], TRUE
-
-    def setuservalue(
-        u: LuaValue = None, value: LuaValue = None, n: LuaValue = None, *_: LuaValue
-    ) -> LuaResults:
-        index = 1 if n is None else check_integer(3, n)
-        if type(u) is not Userdata:
-            raise ArgumentError.wrong_type(1, "userdata", u)
-        if not 1 <= index <= len(u.user_values):
-            return None
-        u.user_values[index - 1] = value
-        return u
-
-    def getlocal(*arguments: LuaValue) -> LuaResults:
-        coroutine, rest = _split_thread(state, arguments)
-        shift = len(arguments) - len(rest)
-        subject = rest[0] if rest else None
-        number = check_integer(shift + 2, rest[1] if len(rest) > 1 else None)
-        if type(subject) is FunctionType:
-            proto = proto_of(subject)
-            return proto.local_name(number - 1, 0) if proto is not None and number > 0 else None
-        level = check_integer(shift + 1, subject)
-        for index, activation in enumerate(activations(top_frame(state, coroutine))):
-            if index == level:
-                return _local(activation, number)
-        raise ArgumentError(shift + 1, "level out of range")
-
-    functions = {
+    functions: dict[str, LuaValue] = {
         "traceback": traceback_,
         "getinfo": getinfo,
         "getmetatable": getmetatable,
         "setmetatable": setmetatable,
         "getregistry": getregistry,
-        "getupvalue": getupvalue,
-        "setupvalue": setupvalue,
-        "upvalueid": upvalueid,
-        "getuservalue": getuservalue,
-        "setuservalue": setuservalue,
-        "getlocal": getlocal,
     }
+    functions |= local_functions(state) | upvalue_functions() | user_value_functions() | hook_functions(state)
     return Table.from_fields(functions)
 
 
-def _split_thread(state: State, arguments: tuple[LuaValue, ...]) -> tuple[Coroutine, tuple[LuaValue, ...]]:
-    """Tell an optional leading thread from the other arguments."""
-    if arguments and type(arguments[0]) is Coroutine:
-        return arguments[0], arguments[1:]
-    return state.current, arguments
+def hook_functions(state: State) -> dict[str, LuaValue]:
+    """Return ``sethook`` and ``gethook``."""
+
+    def sethook(*arguments: LuaValue) -> LuaResults:
+        coroutine, rest = split_thread(state, arguments)
+        shift = len(arguments) - len(rest)
+        function, mask, count = (*rest, None, None, None)[:3]
+        if function is None:
+            set_hook(coroutine, None)
+            _hook_table(state).set(coroutine, None)
+            return ()
+        text = check_string(shift + 2, mask)
+        if type(function) is not FunctionType:
+            raise ArgumentError.wrong_type(shift + 1, "function", function)
+        instructions = optional_integer(shift + 3, count, 0)
+        letters = "".join(letter for letter in "crl" if letter in text)
+        hook = Hook(function, letters, max(instructions, 0)) if letters or instructions > 0 else None
+        set_hook(coroutine, hook)
+        _hook_table(state).set(coroutine, function if hook is not None else None)
+        return ()
+
+    def gethook(*arguments: LuaValue) -> LuaResults:
+        coroutine, _ = split_thread(state, arguments)
+        hook = coroutine.hook
+        return None if hook is None else (hook.function, hook.mask, hook.count)
+
+    def begin_sethook(
+        state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]
+    ) -> None:
+        call_host(frame, function, arguments)
+
+    # As an intrinsic it makes the interpreter look again at who watches.
+    sethook.__code__ = attach_intrinsic(sethook.__code__, Intrinsic(begin_sethook))
+    return {"sethook": sethook, "gethook": gethook}
+
+
+def _hook_table(state: State) -> Table:
+    """Return the registry's table of hooks by thread, which has weak keys."""
+    table = state.registry.get("_HOOKKEY")
+    if type(table) is not Table:
+        table = Table()
+        table.metatable = Table.from_fields({"__mode": "k"})
+        state.registry.set("_HOOKKEY", table)
+    return table
 
 
 def _basic_types(value: LuaValue) -> tuple[type, ...]:
@@ -152,31 +142,7 @@ def _basic_types(value: LuaValue) -> tuple[type, ...]:
     return (int, float) if type(value) in (int, float) else (type(value),)
 
 
-def _upvalue(function: LuaValue, number: int) -> tuple[str, LuaValue] | None:
-    if type(function) is not FunctionType:
-        raise ArgumentError.wrong_type(1, "function", function)
-    proto = proto_of(function)
-    if proto is None or not 1 <= number <= len(proto.upvalues):
-        return None
-    name = proto.upvalues[number - 1].name
-    return "(no name)" if name is None else name, upvalue_cells(function)[number - 1]
-
-
-def _local(activation: Activation, number: int) -> LuaResults:
-    """Return name and value of a local variable of a level; negative numbers are varargs."""
-    frame = activation.frame
-    if frame is None:
-        return None
-    if number < 0:
-        varargs = frame.varargs or []
-        return ("(vararg)", varargs[-number - 1]) if -number <= len(varargs) else None
-    name = frame.proto.local_name(number - 1, frame.pc - 2)
-    if number < 1 or name is None:
-        return None
-    return name, frame.register_value(number - 1)
-
-
-def _describe(activation: Activation, what: str, active: bool) -> Table:
+def _describe(state: State, activation: Activation, what: str, active: bool) -> Table:
     """Return the table of ``debug.getinfo`` for a level, or for a function that need not be active."""
     function = activation.function
     assert function is not None
@@ -198,8 +164,11 @@ def _describe(activation: Activation, what: str, active: bool) -> Table:
     if "t" in what:
         info["istailcall"] = TRUE if activation.frame is not None and activation.frame.is_tail else FALSE
     if "r" in what:
-        info["ftransfer"] = 0
-        info["ntransfer"] = 0
+        transfer = state.transfer if active else None
+        if transfer is not None and activation.frame not in (transfer.frame, None):
+            transfer = None
+        info["ftransfer"] = transfer.first if transfer is not None else 0
+        info["ntransfer"] = transfer.count if transfer is not None else 0
     if "L" in what and proto is not None:
         info["activelines"] = _active_lines(proto)
     if "f" in what:

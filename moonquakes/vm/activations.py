@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import chunk_id
@@ -53,6 +54,8 @@ def function_name(caller: AnyFrame) -> Description | None:
     """Say how the function that ``caller`` is calling was named, None when not by Lua code."""
     if type(caller) is Frame:
         return describe_call(caller.proto, caller.pc - 2)
+    if isinstance(caller, Boundary) and caller.is_hook:
+        return "hook", "?"
     return None
 
 
@@ -70,6 +73,13 @@ def activations(frame: AnyFrame | None) -> Iterator[Activation]:
         elif isinstance(frame, Boundary) and frame.previous is None:
             yield Activation(None, None, None)
         frame = frame.previous
+
+
+def activation_at(frame: AnyFrame | None, level: int) -> Activation | None:
+    """Return one level of the stack, None when there are not so many."""
+    if level < 0:
+        return None
+    return next(islice(activations(frame), level, None), None)
 
 
 def position(activation: Activation) -> str:

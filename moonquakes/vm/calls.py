@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.frames import AnyFrame, Frame
-from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.functions import Intrinsic, JoinedProto
 from moonquakes.vm.messages import call_error
 from moonquakes.vm.prepare import prepare
 
@@ -35,6 +35,8 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
     kind = type(target)
     if kind is Proto:
         push_frame(state, frame, callee, target, arguments)
+    elif kind is JoinedProto:
+        push_frame(state, frame, callee, target, arguments).cells = target.cells
     elif kind is Intrinsic:
         target.begin(state, frame, callee, arguments)
     else:

@@ -16,6 +16,7 @@ from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import AnyFrame, Frame, HostFrame
 
 if TYPE_CHECKING:
+    from moonquakes.vm.hooks import Hook
     from moonquakes.vm.state import State
 
 #: How many coroutines may have resumed each other (the reference counts C stack levels).
@@ -33,11 +34,12 @@ class Coroutine:
             while there are any it cannot yield.
         resumer: the coroutine that resumed this one, while it runs.
         error: the error that ended it, not closed yet.
+        hook: its debug hook.
     """
 
     __slots__ = (
-        "__weakref__", "base", "error", "frame", "function", "host_calls", "nesting", "resumer", "state",
-        "status",
+        "__weakref__", "base", "error", "frame", "function", "hook", "host_calls", "nesting", "resumer",
+        "state", "status",
     )  # fmt: skip
 
     def __init__(self, state: State, function: FunctionType | None) -> None:
@@ -46,6 +48,7 @@ class Coroutine:
         self.status = "suspended" if function is not None else "running"
         self.frame: AnyFrame | None = None
         self.base = CoroutineBase(state, self)
+        self.hook: Hook | None = None
         self.host_calls = 0
         self.nesting = 0
         self.resumer: Coroutine | None = None

@@ -43,11 +43,12 @@ class Frame:
         finish: called with the results instead when ``wanted`` is FINISH.
         calling: the host function being called from here, or None.
         is_tail: whether this activation replaced its caller's.
+        traced: index of the last instruction that a hook saw, 0 for none.
     """
 
     __slots__ = (
         "R", "calling", "cells", "code", "depth", "dest", "finish", "function", "is_tail", "open",
-        "pc", "previous", "proto", "state", "tbc", "top", "varargs", "wanted",
+        "pc", "previous", "proto", "state", "tbc", "top", "traced", "varargs", "wanted",
     )  # fmt: skip
 
     cells: tuple[CellType, ...]
@@ -73,6 +74,7 @@ class Frame:
         self.finish: Callable[[Frame, list[LuaValue]], None] | None = None
         self.calling: FunctionType | None = None
         self.is_tail = False
+        self.traced = 0
         self.varargs: list[LuaValue] | None = None
 
     def receive(self, values: list[LuaValue]) -> None:
@@ -128,14 +130,16 @@ class Boundary(HostFrame):
     """The point where Python called into the VM; ``results`` is set when the callee returned.
 
     ``handler`` is a message handler of the host: it gets an error where it was raised.
+    ``is_hook`` tells that the callee is a debug hook.
     """
 
-    __slots__ = ("handler", "results")
+    __slots__ = ("handler", "is_hook", "results")
     catches = True
 
     def __init__(self, state: State, previous: AnyFrame | None) -> None:
         super().__init__(state, previous)
         self.results: list[LuaValue] = []
+        self.is_hook = False
         self.handler: Callable[[LuaError], LuaError] | None = None
 
     def receive(self, values: list[LuaValue]) -> None:

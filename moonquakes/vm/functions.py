@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -86,16 +87,40 @@ def make_closure(state: State, code: CodeType, cells: list[CellType]) -> Functio
     return function
 
 
+@dataclass(slots=True, eq=False)
+class JoinedProto(Proto):
+    """The Proto of one function whose upvalues ``debug.upvaluejoin`` changed.
+
+    A Python function's cells are fixed, so the function gets a code object of its
+    own, and ``cells`` (home and upvalues) take the place of its closure.
+    """
+
+    cells: tuple[CellType, ...] = ()
+
+
 def proto_of(function: FunctionType) -> Proto | None:
     """Return the Proto of a Lua function, None for a host function."""
     constants = function.__code__.co_consts
     proto = constants[-1] if constants else None
-    return proto if type(proto) is Proto else None
+    return proto if isinstance(proto, Proto) else None
 
 
 def upvalue_cells(function: FunctionType) -> tuple[CellType, ...]:
     """Return the cells of a Lua function's upvalues, in the Proto's order."""
-    return (function.__closure__ or ())[1:]
+    proto = proto_of(function)
+    cells = proto.cells if type(proto) is JoinedProto else function.__closure__
+    return (cells or ())[1:]
+
+
+def join_upvalue(function: FunctionType, number: int, cell: CellType) -> None:
+    """Make upvalue ``number`` (from 0) of a Lua function refer to ``cell``."""
+    proto = proto_of(function)
+    assert proto is not None
+    home, *cells = function.__closure__ or ()
+    cells[:] = upvalue_cells(function)
+    cells[number] = cell
+    values = {field.name: getattr(proto, field.name) for field in fields(Proto)}
+    function.__code__ = code_for(JoinedProto(**values, cells=(home, *cells)))
 
 
 def attach_intrinsic(code: CodeType, intrinsic: Intrinsic) -> CodeType:

@@ -15,6 +15,7 @@ from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, resume
 from moonquakes.vm.frames import AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
+from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.settle import is_host_error, settle
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ def run(state: State, boundary: Boundary) -> list[LuaValue]:
                 if frame is boundary:
                     state.frame = boundary.previous
                     return boundary.results
+                if state.watchers and not state.hooking:
+                    frame = boundary
+                    run_watched(state, boundary)
+                    continue
                 code = frame.code  # type: ignore[union-attr]  # host frames never stay on top
                 R = frame.R  # type: ignore[union-attr]
                 pc = frame.pc  # type: ignore[union-attr]
@@ -60,6 +65,7 @@ def call_from_host(
     callee: LuaValue,
     arguments: list[LuaValue],
     handler: Callable[[LuaError], LuaError] | None = None,
+    is_hook: bool = False,
 ) -> list[LuaValue]:
     """Call a Lua value from Python and return its results.
 
@@ -68,6 +74,7 @@ def call_from_host(
 
     def begin(boundary: Boundary) -> None:
         boundary.handler = handler
+        boundary.is_hook = is_hook
         call_value(state, boundary, callee, arguments)
 
     return _run_from_host(state, begin)

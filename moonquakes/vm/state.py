@@ -23,6 +23,7 @@ from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
+from moonquakes.vm.hooks import Observer, Transfer
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
@@ -49,6 +50,9 @@ class State(Operations):
         frame: the running frame, None when no Lua code runs.
         host_depth: how many Python calls into Lua are under way.
         max_depth: frames at which the stack overflows.
+        watchers: coroutines with a hook, and one for an ``observer``; while not zero
+            the interpreter runs step by step.
+        hooking, transfer: whether a hook runs, and what its event is about.
         stdin, stdout, stderr: binary files of the io library and of ``print``.
         clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
         environ: environment variables that ``os.getenv`` sees.
@@ -75,6 +79,10 @@ class State(Operations):
         self.allow_loadlib = True
         self.max_depth = MAX_DEPTH
         self._handler_depth = 0
+        self.watchers = 0
+        self.hooking = False
+        self.observer: Observer | None = None
+        self.transfer: Transfer | None = None
 
     @property
     def string_metatable(self) -> Table | None:
@@ -145,6 +153,10 @@ class State(Operations):
             self._handler_depth -= 1
             if not self._handler_depth:
                 self.max_depth = MAX_DEPTH
+
+    def call_hook(self, function: LuaValue, event: str, line: int | None) -> None:
+        """Call a debug hook."""
+        call_from_host(self, function, [event, line], is_hook=True)
 
     # Chunks
 

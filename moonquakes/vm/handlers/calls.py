@@ -15,8 +15,9 @@ from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value, push_frame, resolve_call
 from moonquakes.vm.closing import close_variables
 from moonquakes.vm.frames import MULTIPLE, Frame
-from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.functions import Intrinsic, JoinedProto
 from moonquakes.vm.handlers.loads import Prepared, Preparer
+from moonquakes.vm.hooks import returning
 
 
 def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> int:
@@ -37,6 +38,9 @@ def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
         return 0
     if kind is Intrinsic:
         target.begin(frame.state, frame, function, arguments)
+        return 0
+    if kind is JoinedProto:
+        call_value(frame.state, frame, function, arguments)
         return 0
     frame.calling = function
     results = function(*arguments)
@@ -74,17 +78,21 @@ def op_return(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) 
         frame.pc = n
 
         def leave(frame: Frame) -> None:
-            _return(frame, values)
+            _return(frame, a, values)
 
         close_variables(frame, 0, leave)
     else:
-        _return(frame, values)
+        frame.pc = n
+        _return(frame, a, values)
     return 0
 
 
-def _return(frame: Frame, values: list[LuaValue]) -> None:
+def _return(frame: Frame, first: int, values: list[LuaValue]) -> None:
+    state = frame.state
+    if state.watchers:
+        returning(state, frame, first, len(values))
     caller = frame.previous
-    frame.state.frame = caller
+    state.frame = caller
     caller.receive(values)
 
 
