@@ -17,7 +17,6 @@ from moonquakes.stdlib.debug_variables import (
 )
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, Userdata
 from moonquakes.vm.activations import Activation, activation_at, traceback
-from moonquakes.vm.calls import call_host
 from moonquakes.vm.coroutines import top_frame
 from moonquakes.vm.frames import AnyFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic, proto_of
@@ -120,7 +119,11 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
     def begin_sethook(
         state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]
     ) -> None:
-        call_host(frame, function, arguments)
+        frame.calling = function
+        function(*arguments)
+        frame.calling = None
+        state.host_returning(frame, function, [])
+        frame.receive([])
 
     # As an intrinsic it makes the interpreter look again at who watches.
     sethook.__code__ = attach_intrinsic(sethook.__code__, Intrinsic(begin_sethook))

@@ -122,8 +122,10 @@ def resume(
         call_value(state, base, coroutine.function, arguments)
     else:
         coroutine.frame = None
-        top.calling = None
         state.frame = top
+        if top.calling is not None:
+            state.host_returning(top, top.calling, arguments)
+            top.calling = None
         top.receive(arguments)
 
 

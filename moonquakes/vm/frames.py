@@ -164,7 +164,10 @@ class ForwardFrame(HostFrame):
 
     def receive(self, values: list[LuaValue]) -> None:
         self.state.frame = self.previous
-        self.previous.receive(self.change(values) if self.change is not None else values)
+        if self.change is not None:
+            values = self.change(values)
+        self.state.host_returning(self.previous, self.function, values)
+        self.previous.receive(values)
 
 
 class ProtectedFrame(HostFrame):
@@ -179,12 +182,15 @@ class ProtectedFrame(HostFrame):
         self.handler = handler
 
     def receive(self, values: list[LuaValue]) -> None:
-        self.state.frame = self.previous
-        self.previous.receive([TRUE, *values])
+        self._return([TRUE, *values])
 
     def catch(self, error: LuaError) -> None:
+        self._return([FALSE, error.value])
+
+    def _return(self, values: list[LuaValue]) -> None:
         self.state.frame = self.previous
-        self.previous.receive([FALSE, error.value])
+        self.state.host_returning(self.previous, self.function, values)
+        self.previous.receive(values)
 
 
 class ClosingFrame(HostFrame):

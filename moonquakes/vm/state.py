@@ -23,7 +23,7 @@ from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
-from moonquakes.vm.hooks import Observer, Transfer
+from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
@@ -157,6 +157,11 @@ class State(Operations):
     def call_hook(self, function: LuaValue, event: str, line: int | None) -> None:
         """Call a debug hook."""
         call_from_host(self, function, [event, line], is_hook=True)
+
+    def host_returning(self, frame: AnyFrame, function: FunctionType, values: list[LuaValue]) -> None:
+        """Raise the return event of a host function that the VM runs as frames."""
+        if self.watchers:
+            host_returning(self, frame, function, values)
 
     # Chunks
 
