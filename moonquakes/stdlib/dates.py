@@ -111,6 +111,14 @@ def _format(text: str, fields: time.struct_time, utc: bool) -> str:
             raise ArgumentError(1, f"invalid conversion specifier '%{unknown}'")
         if utc and conversion == "Z":
             return "GMT"
+        if (
+            conversion == "z" and fields.tm_gmtoff is not None
+        ):  # PyPy's strftime knows only the present offset
+            sign, (hours, minutes) = (
+                "-" if fields.tm_gmtoff < 0 else "+",
+                divmod(abs(fields.tm_gmtoff) // 60, 60),
+            )
+            return f"{sign}{hours:02}{minutes:02}"
         return time.strftime("%" + conversion, fields)
 
     return _CONVERSION.sub(convert, text)

@@ -179,7 +179,13 @@ def _not_finite(item: Conversion, value: float) -> str:
 def _convert_real(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
     number = float(check_number(position, value))
     _check(item)
-    return item.text % number if math.isfinite(number) else _not_finite(item, number)
+    if not math.isfinite(number):
+        return _not_finite(item, number)
+    if item.letter == "f" and abs(number) >= 1e50:  # where PyPy's % turns to an exponent
+        precision = 6 if item.precision is None else item.precision
+        digits = f"{abs(number):{'#' if '#' in item.flags else ''}.{precision}f}"
+        return _pad_number(item, _sign(item, number < 0), digits, True)
+    return item.text % number
 
 
 def _convert_hexadecimal(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
