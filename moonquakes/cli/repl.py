@@ -125,6 +125,8 @@ class Terminal:
     def __init__(self) -> None:
         self.readline: Any = None
         try:
+            if sys.implementation.name == "pypy" and os.environ.get("TERM", "dumb") == "dumb":
+                raise ImportError("PyPy's line editing needs a terminal that can move its cursor")
             import readline
         except ImportError:
             pass
