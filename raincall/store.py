@@ -8,6 +8,8 @@ internals.
 
 from __future__ import annotations
 
+import hmac
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -34,6 +36,9 @@ BLOCKED: Final = NoResponse()
 #: fakeredis runs these through lupa, where a script reaches Python itself.  They never get into the command
 #: table.
 _NEVER: Final = ("eval", "evalsha", "script", "function", "fcall")
+
+#: Stars of ARGREP's globs: matching takes time to the power of their number.
+_MOST_STARS: Final = 2
 
 #: The server keeps connections, transactions and subscriptions itself.
 _NOT_OURS: Final = frozenset(
@@ -154,9 +159,10 @@ class EmbeddedStore:
         self._server.lock = _Unlocked()  # type: ignore[assignment]  # see _Unlocked
         self._server.dbs = self._databases = _Databases()
         self._clock = clock
+        self._secret = secrets.token_bytes(32)
 
     def client(self) -> StoreClient:
-        return StoreClient(self._server)
+        return StoreClient(self._server, self._secret)
 
     def advance_time(self) -> float:
         """Let time pass, and return it: keys expire only against the time of the last call."""
@@ -217,8 +223,9 @@ class StoreClient(FakeSocket):
     #: Scripting of the base class, unreachable: see _NEVER.
     eval = evalsha = fcall = fcall_ro = None
 
-    def __init__(self, server: FakeServer) -> None:
+    def __init__(self, server: FakeServer, secret: bytes) -> None:
         super().__init__(server, 0, client_class=redis.Redis)
+        self._secret = secret
         server.sockets.remove(self)
         #: Set when a command returned BLOCKED.
         self.wait: Wait | None = None
@@ -282,6 +289,30 @@ class StoreClient(FakeSocket):
 
     def put_response(self, msg: Any) -> None:
         """Drop what fakeredis would send on its own: subscriptions are the server's."""
+
+    def dump(self, key: Any) -> bytes:
+        """Sign what DUMP returns: fakeredis pickles the value, and unpickling what another made runs code."""
+        payload: bytes = super().dump(key)
+        return hmac.digest(self._secret, payload, "sha256") + payload
+
+    def restore(self, key: Any, ttl: int, value: bytes, *args: bytes) -> Any:
+        """Take only what this server's DUMP returned; for anything else Redis' own error follows."""
+        signature, payload = value[:32], value[32:]
+        genuine = hmac.compare_digest(hmac.digest(self._secret, payload, "sha256"), signature)
+        return super().restore(key, ttl, payload if genuine else b"", *args)
+
+    def argrep(self, key: Any, start: bytes, end: bytes, *args: bytes) -> Any:
+        """Refuse patterns that fakeredis gives to Python's regular expressions and that may take for ever."""
+        words = iter(args)
+        for word in words:
+            kind = word.lower()
+            if kind in (b"exact", b"match", b"limit"):
+                next(words, None)
+            elif kind == b"re":
+                raise SimpleError("ERR ARGREP: RE is not supported")
+            elif kind == b"glob" and next(words, b"").count(b"*") > _MOST_STARS:
+                raise SimpleError(f"ERR ARGREP: a GLOB may have {_MOST_STARS} stars")
+        return super().argrep(key, start, end, *args)
 
     def ts_mget(self, *args: bytes) -> Any:
         """Refuse what fakeredis' TS.MGET would never end on: any word before FILTER that it does not know."""

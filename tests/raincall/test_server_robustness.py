@@ -167,6 +167,14 @@ def test_ts_mget_of_anything_ends(wire: Wire) -> None:
     assert wire.call("TS.MGET", "WITHLABELS", "FILTER", "a=b").kind == "array"
 
 
+def test_argrep_of_anything_ends(wire: Wire) -> None:
+    """fakeredis would hand the patterns to Python's regular expressions, which nothing interrupts."""
+    assert wire.call("ARSET", "a", "0", "a" * 40) == integer(1)
+    assert wire.call("ARGREP", "a", "0", "9", "RE", "(a+)+$b") == error("ERR ARGREP: RE is not supported")
+    assert wire.call("ARGREP", "a", "0", "9", "GLOB", "*a" * 20 + "b").kind == "error"
+    assert wire.call("ARGREP", "a", "0", "9", "EXACT", "re", "GLOB", "a*").value == [integer(0)]
+
+
 def test_scan_patterns_end(wire: Wire) -> None:
     wire.call("SET", "a" * 5000, "1")
     for words in (["SCAN", "0", "MATCH", "*a" * 40 + "b", "COUNT", "10"], ["KEYS", "*a" * 40 + "b"]):
