@@ -55,7 +55,7 @@ class Bridge:
     def call(self, L: mq_State) -> int:
         """``RAIN.CALL(name, ...)``: the reply, or an error."""
         try:
-            return self._push_result(L)
+            return self._reply(L)
         except CallError as error:
             mq_pushlstring(L, error.message)
             mq_error(L)
@@ -63,13 +63,14 @@ class Bridge:
     def pcall(self, L: mq_State) -> int:
         """``RAIN.PCALL(name, ...)``: as RAIN.CALL, but nil and the message for an error."""
         try:
-            return self._push_result(L)
+            return self._reply(L)
         except CallError as error:
             mq_pushnil(L)
             mq_pushlstring(L, error.message)
             return 2
 
-    def _push_result(self, L: mq_State) -> int:
+    def _reply(self, L: mq_State) -> int:
+        """Run the command on the stack and push its reply."""
         count = mq_gettop(L)
         if count == 0:
             raise CallError(b"RAIN.CALL: expected command name")
@@ -152,8 +153,19 @@ def raincall_install(L: mq_State) -> int:
 
 # Replies
 
+_SCALARS: Final[dict[str, Callable[[mq_State, Any], None]]] = {
+    "status": mq_pushlstring,
+    "bulk": mq_pushlstring,
+    "verbatim": mq_pushlstring,
+    "big number": lambda L, value: mq_pushlstring(L, b"%d" % value),
+    "integer": mq_pushinteger,
+    "double": mq_pushnumber,
+    "boolean": mq_pushboolean,
+    "nil": lambda L, value: mq_pushnil(L),
+}
 
-def push_reply(L: mq_State, reply: Reply) -> None:
+
+def push_reply(L: mq_State, reply: Reply, depth: int = 0) -> None:
     """Push the Lua value of a reply.
 
     Status, bulk, verbatim and big number become strings; array, set, push and attribute sequences; a map the
@@ -162,79 +174,24 @@ def push_reply(L: mq_State, reply: Reply) -> None:
     Raises:
         CallError: the reply is an error or holds one.
     """
-    _PUSH[reply.kind](L, reply.value, 0)
-
-
-def _push_bytes(L: mq_State, value: bytes, depth: int) -> None:
-    mq_pushlstring(L, value)
-
-
-def _push_big_number(L: mq_State, value: int, depth: int) -> None:
-    mq_pushlstring(L, b"%d" % value)
-
-
-def _push_integer(L: mq_State, value: int, depth: int) -> None:
-    mq_pushinteger(L, value)
-
-
-def _push_double(L: mq_State, value: float, depth: int) -> None:
-    mq_pushnumber(L, value)
-
-
-def _push_boolean(L: mq_State, value: bool, depth: int) -> None:
-    mq_pushboolean(L, value)
-
-
-def _push_nil(L: mq_State, value: None, depth: int) -> None:
-    mq_pushnil(L)
-
-
-def _raise_error(L: mq_State, value: bytes, depth: int) -> None:
-    raise CallError(value)
-
-
-def _push_sequence(L: mq_State, items: list[Reply], depth: int) -> None:
-    _descend(depth)
-    mq_createtable(L, len(items), 1)
-    for position, item in enumerate(items, 1):
-        _PUSH[item.kind](L, item.value, depth + 1)
-        mq_rawseti(L, -2, position)
-    mq_pushinteger(L, len(items))
-    mq_setfield(L, -2, b"n")
-
-
-def _push_map(L: mq_State, pairs: list[tuple[Reply, Reply]], depth: int) -> None:
-    _descend(depth)
-    mq_createtable(L, len(pairs), 1)
-    for position, (key, value) in enumerate(pairs, 1):
-        mq_createtable(L, 0, 2)
-        _PUSH[key.kind](L, key.value, depth + 1)
-        mq_setfield(L, -2, b"key")
-        _PUSH[value.kind](L, value.value, depth + 1)
-        mq_setfield(L, -2, b"value")
-        mq_rawseti(L, -2, position)
-    mq_pushinteger(L, len(pairs))
-    mq_setfield(L, -2, b"n")
-
-
-def _descend(depth: int) -> None:
+    push_scalar = _SCALARS.get(reply.kind)
+    if push_scalar is not None:
+        push_scalar(L, reply.value)
+        return
+    if reply.kind == "error":
+        raise CallError(reply.value)
     if depth >= MAX_DEPTH:
         raise CallError(b"RAIN.CALL: reply is nested too deeply")
-
-
-_PUSH: Final[dict[str, Callable[[mq_State, Any, int], None]]] = {
-    "status": _push_bytes,
-    "bulk": _push_bytes,
-    "verbatim": _push_bytes,
-    "big number": _push_big_number,
-    "integer": _push_integer,
-    "double": _push_double,
-    "boolean": _push_boolean,
-    "nil": _push_nil,
-    "error": _raise_error,
-    "array": _push_sequence,
-    "set": _push_sequence,
-    "push": _push_sequence,
-    "attribute": _push_sequence,
-    "map": _push_map,
-}
+    mq_createtable(L, len(reply.value), 1)
+    for position, item in enumerate(reply.value, 1):
+        if reply.kind == "map":
+            mq_createtable(L, 0, 2)
+            push_reply(L, item[0], depth + 1)
+            mq_setfield(L, -2, "key")
+            push_reply(L, item[1], depth + 1)
+            mq_setfield(L, -2, "value")
+        else:
+            push_reply(L, item, depth + 1)
+        mq_rawseti(L, -2, position)
+    mq_pushinteger(L, len(reply.value))
+    mq_setfield(L, -2, "n")

@@ -18,9 +18,7 @@ from moonquakes.api import (
     mq_pushlstring,
     mq_pushvalue,
     mq_rawgeti,
-    mq_replace,
     mq_settop,
-    mq_setupvalue,
     mq_State,
     mqL_loadbufferx,
     mqL_newstate,
@@ -85,21 +83,20 @@ class Evaluator:
         if len(source) > MAX_SOURCE:
             return error_reply(b"source is longer than %d bytes" % MAX_SOURCE)
         mq_settop(L, Sandbox.size)
-        if not self._push_function(L, source):
+        if not self._push_chunk(L, source):
             return error_of(L)
-        function, environment = Sandbox.size + 1, Sandbox.size + 2
+        chunk, environment = Sandbox.size + 1, Sandbox.size + 2
         self._sandbox.push_globals(L)
         mq_pushvalue(L, environment)
-        mq_setupvalue(L, function, 1)
-        mq_pushvalue(L, function)
+        mqx_copyfunction(L, chunk, 1)
         for argument in args:
             mq_pushlstring(L, argument)
         reply = reply_of(L) if mq_pcall(L, len(args), 1) == MQ_OK else error_of(L)
         self._sandbox.drop_globals(L, environment)
         return reply
 
-    def _push_function(self, L: mq_State, source: bytes) -> bool:
-        """Push a new function of ``source``; or push why it does not compile, and return False."""
+    def _push_chunk(self, L: mq_State, source: bytes) -> bool:
+        """Push the function of ``source``, which is kept; or push why there is none, and return False."""
         chunks = self._chunks
         reference = chunks.get(source)
         if reference is None:
@@ -114,8 +111,6 @@ class Evaluator:
         else:
             chunks.move_to_end(source)
         mq_rawgeti(L, MQ_REGISTRYINDEX, reference)
-        mqx_copyfunction(L, -1)
-        mq_replace(L, -2)
         return True
 
 
@@ -137,7 +132,7 @@ class FallEngine:
             caller = self._caller
             assert caller is not None
             reply = dispatcher.execute(argv, caller)
-            return reply if caller.protocol == 3 else as_resp2(reply)
+            return reply if caller.protocol == 3 or reply.kind == "bulk" else as_resp2(reply)
 
         self._evaluator = Evaluator(InProcessBackend(execute))
 

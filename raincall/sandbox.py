@@ -12,6 +12,7 @@ from typing import Final
 from moonquakes.api import (
     MQ_MULTRET,
     MQ_REGISTRYINDEX,
+    MQ_RIDX_GLOBALS,
     mq_call,
     mq_createtable,
     mq_getfield,
@@ -25,11 +26,13 @@ from moonquakes.api import (
     mq_pushboolean,
     mq_pushcclosure,
     mq_pushcfunction,
+    mq_pushglobaltable,
     mq_pushinteger,
     mq_pushlstring,
     mq_pushnil,
     mq_pushvalue,
     mq_rawgeti,
+    mq_rawseti,
     mq_replace,
     mq_setfield,
     mq_setmetatable,
@@ -64,21 +67,21 @@ _LIBRARIES: Final = ("coroutine", "math", "string", "table", "utf8")
 _OS: Final = ("clock", "date", "difftime", "time")
 
 
-#: Where the stack keeps what every script needs: the globals that are copied for each, and ``load``.
+#: Where the stack keeps the globals that are copied for each script.
 _GLOBALS: Final = 1
-_LOAD: Final = 2
 
 
 class Sandbox:
     """The globals of the scripts of one Lua state, whose standard libraries must be open.
 
-    It keeps the lowest ``size`` places of the stack for itself.
+    It keeps the lowest ``size`` places of the stack for itself.  When a script has ended, none of its code
+    runs again: nothing holds its coroutines, and there are no finalizers.
 
     Args:
         output: takes what ``print`` and ``warn`` write, a line at a time.
     """
 
-    size: Final = 2
+    size: Final = 1
 
     def __init__(self, L: mq_State, output: Callable[[bytes], object]) -> None:
         self._output = output
@@ -106,6 +109,8 @@ class Sandbox:
         _share_os(L)
         _close_string_metatable(L)
         mq_getglobal(L, "load")
+        mq_pushcclosure(L, _load_text, 1)
+        mq_setfield(L, _GLOBALS, "load")
 
     def share(self, L: mq_State, name: str) -> None:
         """Give all scripts the global table ``name``, read-only."""
@@ -115,14 +120,9 @@ class Sandbox:
 
     def push_globals(self, L: mq_State) -> None:
         """Push fresh globals."""
-        mqx_copytable(L, _GLOBALS)
+        mqx_copytable(L, _GLOBALS, "_G")
         mq_pushvalue(L, -1)
-        mq_setfield(L, -2, "_G")
-        # What a chunk sees that a script loads is the script's own globals.
-        mq_pushvalue(L, -1)
-        mq_pushvalue(L, _LOAD)
-        mq_pushcclosure(L, _load_text, 2)
-        mq_setfield(L, -2, "load")
+        mq_rawseti(L, MQ_REGISTRYINDEX, MQ_RIDX_GLOBALS)  # what load gives to a chunk
 
     def drop_globals(self, L: mq_State, index: int) -> None:
         """End a script whose globals stand at ``index``."""
@@ -166,18 +166,21 @@ class Sandbox:
 
 
 def _load_text(L: mq_State) -> int:
-    """``load`` with the script's globals (upvalue 1) for default environment, and no binary chunks."""
+    """``load`` with the script's globals for default environment, and no binary chunks.
+
+    Upvalue 1 is the library's ``load``.
+    """
     if not mq_isnoneornil(L, 3) and b"t" not in mqL_checklstring(L, 3):
         mq_pushnil(L)
         mq_pushlstring(L, b"attempt to load a binary chunk (only text is allowed)")
         return 2
     if mq_gettop(L) < 4:
         mq_settop(L, 3)
-        mq_pushvalue(L, mq_upvalueindex(1))
+        mq_pushglobaltable(L)
     mq_settop(L, 4)
     mq_pushlstring(L, b"t")
     mq_replace(L, 3)
-    mq_pushvalue(L, mq_upvalueindex(2))
+    mq_pushvalue(L, mq_upvalueindex(1))
     mq_insert(L, 1)
     mq_call(L, 4, MQ_MULTRET)
     return mq_gettop(L)

@@ -102,7 +102,8 @@ def mq_isnumber(L: mq_State, idx: int) -> bool:
 
 def mq_isinteger(L: mq_State, idx: int) -> bool:
     """Return whether the value is an integer, not whether it could be converted to one."""
-    return type(value_at(L, idx)) is int
+    stack = L.stack
+    return type(stack[idx] if -len(stack) <= idx < 0 else value_at(L, idx)) is int
 
 
 def mq_isstring(L: mq_State, idx: int) -> bool:
@@ -154,7 +155,9 @@ def mq_tointegerx(L: mq_State, idx: int) -> int | None:
 
 def mq_tointeger(L: mq_State, idx: int) -> int:
     """Return the value as an integer, 0 when that is impossible."""
-    return to_integer(value_at(L, idx)) or 0
+    stack = L.stack
+    value = stack[idx] if -len(stack) <= idx < 0 else value_at(L, idx)
+    return value if type(value) is int else to_integer(value) or 0
 
 
 def mq_tonumberx(L: mq_State, idx: int) -> float | None:
@@ -172,7 +175,10 @@ def mq_tonumber(L: mq_State, idx: int) -> float:
 def mq_tolstring(L: mq_State, idx: int) -> bytes | None:
     """Return a string's bytes; a number on the stack becomes a string first; None for other values."""
     stack = L.stack
-    value = stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx)
+    if 0 < idx <= len(stack):
+        value = stack[idx - 1]
+    else:
+        value = stack[idx] if -len(stack) <= idx < 0 else value_at(L, idx)
     if type(value) is str:
         return value.encode("latin-1")
     if type(value) is int or type(value) is float:

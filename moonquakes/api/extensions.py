@@ -11,13 +11,21 @@ from __future__ import annotations
 from types import CellType, FunctionType
 
 from moonquakes.api.state import mq_State, table_at, value_at
+from moonquakes.api.text import Text, lua_string
 from moonquakes.vm.functions import make_closure, proto_of, upvalue_cells
 from moonquakes.vm.sealed import seal
 
 
-def mqx_copytable(L: mq_State, idx: int) -> None:
-    """Push a new table with the fields of the one at ``idx``, without its metatable."""
-    L.stack.append(table_at(L, idx).copy())
+def mqx_copytable(L: mq_State, idx: int, itself: Text | None = None) -> None:
+    """Push a new table with the fields of the one at ``idx``, without its metatable.
+
+    Args:
+        itself: a field in which the new table holds itself, as globals do in ``_G``.
+    """
+    copy = table_at(L, idx).copy()
+    if itself is not None:
+        copy.set(lua_string(itself), copy)
+    L.stack.append(copy)
 
 
 def mqx_cleartable(L: mq_State, idx: int) -> None:
@@ -36,16 +44,23 @@ def mqx_seal(L: mq_State, idx: int) -> None:
     seal(table_at(L, idx))
 
 
-def mqx_copyfunction(L: mq_State, idx: int) -> None:
-    """Push a new Lua function with the code of the one at ``idx``.
+def mqx_copyfunction(L: mq_State, idx: int, n: int = 0) -> None:
+    """Pop ``n`` values; push a new Lua function of the code of the one at ``idx``, them its first upvalues.
 
-    Its upvalues are its own and start with the same values.
+    The others are its own too, and start with the values they have in that function.
 
     Raises:
         TypeError: there is no function written in Lua.
+        IndexError: it has not so many upvalues.
     """
     function = value_at(L, idx)
     if type(function) is not FunctionType or proto_of(function) is None:
         raise TypeError(f"stack index {idx} holds no Lua function")
-    cells = [CellType(cell.cell_contents) for cell in upvalue_cells(function)]
-    L.stack.append(make_closure(L.engine, function.__code__, cells))
+    cells = upvalue_cells(function)
+    stack = L.stack
+    if not 0 <= n <= min(len(cells), len(stack)):
+        raise IndexError(f"cannot set {n} of {len(cells)} upvalues from {len(stack)} values")
+    top = len(stack) - n
+    own = [CellType(value) for value in stack[top:]]
+    own += [CellType(cell.cell_contents) for cell in cells[n:]]
+    stack[top:] = [make_closure(L.engine, function.__code__, own)]

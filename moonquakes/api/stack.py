@@ -40,7 +40,10 @@ def mq_pop(L: mq_State, n: int) -> None:
 def mq_pushvalue(L: mq_State, idx: int) -> None:
     """Push a copy of the value at ``idx``."""
     stack = L.stack
-    stack.append(stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx))
+    if 0 < idx <= len(stack):
+        stack.append(stack[idx - 1])
+    else:
+        stack.append(stack[idx] if -len(stack) <= idx < 0 else value_at(L, idx))
 
 
 def mq_rotate(L: mq_State, idx: int, n: int) -> None:

@@ -185,7 +185,8 @@ def table_at(L: mq_State, index: int) -> Table:
     Raises:
         TypeError: there is no table.
     """
-    table = value_at(L, index)
+    stack = L.stack
+    table = stack[index - 1] if 0 < index <= len(stack) else value_at(L, index)
     if type(table) is not Table:
         raise TypeError(f"stack index {index} holds no table")
     return table

@@ -65,7 +65,13 @@ def mq_getfield(L: mq_State, idx: int, k: Text) -> int:
 def mq_setfield(L: mq_State, idx: int, k: Text) -> None:
     """Do ``t[k] = value`` with the value on top, and pop it."""
     stack = L.stack
-    _set(L, stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx), lua_string(k))
+    container = stack[idx - 1] if 0 < idx <= len(stack) else value_at(L, idx)
+    key = k if type(k) is str and k.isascii() else lua_string(k)
+    if type(container) is Table and container.metatable is None:
+        container.set(key, stack[-1])
+        stack.pop()
+    else:
+        _set(L, container, key)
 
 
 def mq_geti(L: mq_State, idx: int, n: int) -> int:
@@ -125,7 +131,8 @@ def mq_rawgeti(L: mq_State, idx: int, n: int) -> int:
 
 def mq_rawseti(L: mq_State, idx: int, n: int) -> None:
     """Do ``t[n] = value`` without metamethods with the value on top, and pop it."""
-    table_at(L, idx).set(n, L.stack[-1])
+    table = L.engine.registry if idx == MQ_REGISTRYINDEX else table_at(L, idx)
+    table.set(n, L.stack[-1])
     L.stack.pop()
 
 

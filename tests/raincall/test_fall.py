@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Iterator
 
@@ -425,3 +426,23 @@ def test_a_bad_value_leaves_no_half_reply(server: Server) -> None:
         wire.send("PING")
         assert wire.read() == error("ERR RAIN.FALL: unsupported Lua return type: function")
         assert wire.read() == status("PONG")
+
+
+def test_no_code_of_a_script_runs_after_its_end() -> None:
+    """What ``raincall.sandbox`` relies on: else an old script would see, and run as, a later one."""
+    backend = Recorder()
+    evaluator = Evaluator(backend)
+    run(
+        evaluator,
+        """
+        local function late() RAIN.CALL('LATE') end
+        setmetatable({}, {__gc = late})
+        setmetatable(_G, {__gc = late, __mode = 'k'})
+        local function wait() local x <close> = setmetatable({}, {__close = late}) coroutine.yield() end
+        coroutine.wrap(wait)()
+        """,
+    )
+    run(evaluator, "return 1")
+    gc.collect()
+    run(evaluator, "return 1")
+    assert backend.calls == []

@@ -18,6 +18,7 @@ from moonquakes.api import (
     MQ_TNONE,
     MQ_TNUMBER,
     MQ_TTABLE,
+    mq_call,
     mq_getfield,
     mq_getglobal,
     mq_getiuservalue,
@@ -356,8 +357,17 @@ def test_copyfunction(L: mq_State) -> None:
     mq_setglobal(L, "f")
     mqL_dostring(L, "return f() + f(), g(), f == g")
     assert [mq_tointeger(L, 1), mq_tointeger(L, 2), mq_toboolean(L, 3)] == [3, 1, False]
+    mq_settop(L, 0)
+    mqL_dostring(L, "local a, b = 1, 2 return function() return a, b end")
+    mq_pushinteger(L, 10)
+    mqx_copyfunction(L, 1, 1)
+    assert mq_gettop(L) == 2
+    mq_call(L, 0, 2)
+    assert [mq_tointeger(L, 2), mq_tointeger(L, 3)] == [10, 2]
+    with pytest.raises(IndexError, match="cannot set 3 of 2 upvalues from 3 values"):
+        mqx_copyfunction(L, 1, 3)
     assert mq_getglobal(L, "print") == MQ_TFUNCTION
     mq_pushcfunction(L, lambda L: 0)
-    for index in (4, 5, 1):
+    for index in (4, 5, 2):
         with pytest.raises(TypeError, match="holds no Lua function"):
             mqx_copyfunction(L, index)
