@@ -10,6 +10,7 @@ from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import ArgumentError
 from moonquakes.stdlib.arguments import check_any, check_integer, check_string, optional_integer
 from moonquakes.stdlib.debug_variables import (
+    host_cells,
     local_functions,
     split_thread,
     upvalue_functions,
@@ -86,7 +87,9 @@ def open_debug(state: State) -> Table:
         "setmetatable": setmetatable,
         "getregistry": getregistry,
     }
-    functions |= local_functions(state) | upvalue_functions() | user_value_functions() | hook_functions(state)
+    functions |= (
+        local_functions(state) | upvalue_functions(state) | user_value_functions() | hook_functions(state)
+    )
     return Table.from_fields(functions)
 
 
@@ -156,7 +159,7 @@ def _describe(state: State, activation: Activation, what: str, active: bool) -> 
     if "l" in what:
         info["currentline"] = activation.current_line
     if "u" in what:
-        info["nups"] = len(proto.upvalues) if proto is not None else len(function.__closure__ or ())
+        info["nups"] = len(proto.upvalues) if proto is not None else len(host_cells(state, function))
         info["nparams"] = proto.num_params if proto is not None else 0
         info["isvararg"] = TRUE if proto is None or proto.is_vararg else FALSE
     if "n" in what:

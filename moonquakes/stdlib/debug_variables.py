@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.opcodes import OP, get_a, get_b, opcode_of
 from moonquakes.errors import ArgumentError
 from moonquakes.stdlib.arguments import check_any, check_integer
 from moonquakes.values import TRUE, LightUserdata, LuaResults, LuaValue, Userdata
-from moonquakes.vm.activations import Activation, activation_at
+from moonquakes.vm.activations import Activation, activation_at, global_function_name
 from moonquakes.vm.coroutines import Coroutine, top_frame
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.functions import join_upvalue, proto_of, upvalue_cells
@@ -111,14 +111,14 @@ def _host_values(state: State, activation: Activation) -> list[LuaValue]:
     return caller.R[a + 1 : a + b] if b else caller.R[a + 1 : caller.top]
 
 
-def upvalue_functions() -> dict[str, LuaValue]:
+def upvalue_functions(state: State) -> dict[str, LuaValue]:
     """Return the functions on upvalues."""
 
     def getupvalue(f: LuaValue = None, up: LuaValue = None, *_: LuaValue) -> LuaResults:
         number = check_integer(2, up)
         function = _check_function(1, f)
         if proto_of(function) is None:
-            cells = function.__closure__ or ()
+            cells = host_cells(state, function)
             return ("", None) if 1 <= number <= len(cells) else ()
         found = _upvalue(function, number)
         return () if found is None else (found[0], found[1].cell_contents)
@@ -137,7 +137,7 @@ def upvalue_functions() -> dict[str, LuaValue]:
         number = check_integer(2, n)
         function = _check_function(1, f)
         if proto_of(function) is None:
-            cells = function.__closure__ or ()
+            cells = host_cells(state, function)
             return LightUserdata(cells[number - 1]) if 1 <= number <= len(cells) else None
         found = _upvalue(function, number)
         return None if found is None else LightUserdata(found[1])
@@ -165,6 +165,13 @@ def upvalue_functions() -> dict[str, LuaValue]:
         "upvalueid": upvalueid,
         "upvaluejoin": upvaluejoin,
     }
+
+
+def host_cells(state: State, function: FunctionType) -> tuple[CellType, ...]:
+    """Return the cells that count as a host function's upvalues: a library's own function has none."""
+    if global_function_name(state, function) is not None:
+        return ()
+    return function.__closure__ or ()
 
 
 def _check_function(position: int, value: LuaValue) -> FunctionType:

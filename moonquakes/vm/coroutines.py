@@ -152,6 +152,8 @@ def _switch_back(coroutine: Coroutine, status: str) -> AnyFrame:
     resumer_frame = base.previous
     base.previous = None  # type: ignore[assignment]  # not running
     coroutine.status = status
+    if status == "dead" and coroutine.hook is not None:
+        state.watchers -= 1
     resumer = coroutine.resumer
     assert resumer is not None
     coroutine.resumer = None

@@ -74,7 +74,7 @@ class Transfer:
 
 def set_hook(coroutine: Coroutine, hook: Hook | None) -> None:
     """Give a coroutine a hook, or take its hook away."""
-    if (coroutine.hook is None) != (hook is None):
+    if (coroutine.hook is None) != (hook is None) and coroutine.status != "dead":
         coroutine.state.watchers += 1 if hook is not None else -1
     coroutine.hook = hook
 
