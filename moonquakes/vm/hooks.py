@@ -140,7 +140,8 @@ def _before(state: State, frame: Frame, pc: int, word: int, hook: Hook) -> None:
         proto = frame.proto
         is_first = last == 0 or (last == 1 and opcode_of(proto.code[0]) == OP["VARARGPREP"])
         if is_first or pc <= last or proto.line_at(pc - 1) != proto.line_at(last - 1):
-            _call_hook(state, frame, pc, hook, "line", proto.line_at(pc - 1))
+            line = proto.line_at(pc - 1)
+            _call_hook(state, frame, pc, hook, "line", line if line >= 0 else None)
     if "r" in hook.mask and (op == OP["RETURN0"] or op == OP["RETURN1"]):
         first = get_a(word)
         returning(state, frame, first, 1 if op == OP["RETURN1"] else 0)
