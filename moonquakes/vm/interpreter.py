@@ -72,28 +72,24 @@ def call_from_host(
     ``handler`` replaces an error where it was raised, before any frame is dropped.
     """
 
-    def begin(boundary: Boundary) -> None:
-        boundary.handler = handler
-        boundary.is_hook = is_hook
-        call_value(state, boundary, callee, arguments)
-
-    return _run_from_host(state, begin)
+    boundary = Boundary(state, state.frame)
+    boundary.handler = handler
+    boundary.is_hook = is_hook
+    return _run_from_host(state, boundary, call_value, callee, arguments)
 
 
 def resume_from_host(
     state: State, coroutine: Coroutine, arguments: list[LuaValue], wraps: bool
 ) -> list[LuaValue]:
     """Resume a coroutine from Python and return what ``coroutine.resume`` would, or a wrapper's call."""
-
-    def begin(boundary: Boundary) -> None:
-        resume(state, boundary, coroutine, arguments, wraps)
-
-    return _run_from_host(state, begin)
-
-
-def _run_from_host(state: State, begin: Callable[[Boundary], None]) -> list[LuaValue]:
-    """Run what ``begin`` starts on top of a new boundary."""
     boundary = Boundary(state, state.frame)
+    return _run_from_host(state, boundary, resume, coroutine, arguments, wraps)
+
+
+def _run_from_host(
+    state: State, boundary: Boundary, begin: Callable[..., None], *arguments: object
+) -> list[LuaValue]:
+    """Run what ``begin(state, boundary, *arguments)`` starts on top of a new boundary."""
     if state.host_depth >= MAX_HOST_DEPTH:
         raise state.runtime_error("C stack overflow")
     coroutine = state.current
@@ -102,7 +98,7 @@ def _run_from_host(state: State, begin: Callable[[Boundary], None]) -> list[LuaV
     state.frame = boundary
     try:
         try:
-            begin(boundary)
+            begin(state, boundary, *arguments)
         except Exception as exception:
             unwind(state, boundary, settle(state, exception))
         return run(state, boundary)
