@@ -111,14 +111,10 @@ def _format(text: str, fields: time.struct_time, utc: bool) -> str:
             raise ArgumentError(1, f"invalid conversion specifier '%{unknown}'")
         if utc and conversion == "Z":
             return "GMT"
-        if (
-            conversion == "z" and fields.tm_gmtoff is not None
-        ):  # PyPy's strftime knows only the present offset
-            sign, (hours, minutes) = (
-                "-" if fields.tm_gmtoff < 0 else "+",
-                divmod(abs(fields.tm_gmtoff) // 60, 60),
-            )
-            return f"{sign}{hours:02}{minutes:02}"
+        offset = fields.tm_gmtoff
+        if conversion == "z" and offset is not None:  # PyPy's strftime does not look at it
+            hours, minutes = divmod(abs(offset) // 60, 60)
+            return f"{'-' if offset < 0 else '+'}{hours:02}{minutes:02}"
         return time.strftime("%" + conversion, fields)
 
     return _CONVERSION.sub(convert, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_as_the_reference(snippet: str, same: Callable[..., None]) -> None:
+    if sys.implementation.name == "pypy" and "year=2147485547" in snippet:
+        pytest.skip("PyPy's localtime does not reach the last year of C's")
     same(snippet)
 
 
