@@ -2,13 +2,12 @@
 
 The store is fakeredis' command layer, used without its clients, parser, server or scripting: one
 :class:`StoreClient` per connection runs a command on the caller's thread and returns what fakeredis' function
-returned, for ``raincall.shapes`` to turn into a reply.  This is the only module that knows fakeredis'
-internals.
+returned, for ``raincall.shapes`` to turn into a reply.  Only this module and ``raincall.store_guards`` know
+fakeredis' internals.
 """
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +18,19 @@ from fakeredis import FakeServer
 from fakeredis._commands import SUPPORTED_COMMANDS, Signature
 from fakeredis._core import Database
 from fakeredis._helpers import NoResponse, SimpleError, SimpleString
-from fakeredis._socket import FakeSocket
 
-from raincall.glob import compile_glob
+from raincall.store_guards import WRONG_TYPE, GuardedCommands
 
-__all__ = ["BLOCKED", "EmbeddedStore", "SimpleError", "SimpleString", "StoreClient", "Wait", "store_commands"]
+__all__ = [
+    "BLOCKED",
+    "WRONG_TYPE",
+    "EmbeddedStore",
+    "SimpleError",
+    "SimpleString",
+    "StoreClient",
+    "Wait",
+    "store_commands",
+]
 
 #: The Redis version whose behaviour the store shows.
 VERSION: Final = (8, 0)
@@ -37,27 +44,24 @@ BLOCKED: Final = NoResponse()
 #: table.
 _NEVER: Final = ("eval", "evalsha", "script", "function", "fcall")
 
-#: Stars of ARGREP's globs: matching takes time to the power of their number.
-_MOST_STARS: Final = 2
+#: The type of the values the commands of a group work on.
+_TYPES_OF_GROUPS: Final = {
+    "bitmap": b"string",
+    "geo": b"zset",
+    "hash": b"hash",
+    "list": b"list",
+    "set": b"set",
+    "sorted-set": b"zset",
+    "stream": b"stream",
+    "string": b"string",
+}
 
 #: The server keeps connections, transactions and subscriptions itself.
 _NOT_OURS: Final = frozenset(
     {
-        *(
-            "multi",
-            "exec",
-            "discard",
-            "hello",
-            "reset",
-            "select",
-            "auth",
-            "ping",
-            "echo",
-            "command",
-            "pubsub",
-        ),
+        *("multi", "exec", "discard", "hello", "reset", "select", "auth", "ping", "echo", "command"),
         *("subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"),
-        *("publish", "spublish", "save", "bgsave", "client", "config", "acl"),
+        *("publish", "spublish", "pubsub", "save", "bgsave", "client", "config", "acl"),
     }
 )
 
@@ -174,6 +178,14 @@ class EmbeddedStore:
     def database(self, number: int) -> Database:
         return self._databases[number]
 
+    def holds_other_type(self, number: int, keys: Sequence[bytes], group: str) -> bool:
+        """Say whether one of ``keys`` holds what a command group (``sorted-set``) does not work on."""
+        expected = _TYPES_OF_GROUPS.get(group)
+        items = (self._databases[number].get(key) for key in keys)
+        return expected is not None and any(
+            item is not None and StoreClient._key_value_type(item).value != expected for item in items
+        )
+
     def key_counts(self) -> Iterator[tuple[int, int, int]]:
         """Yield number, keys and keys with an expiry of each database that is not empty."""
         for number, database in sorted(self._databases.items()):
@@ -211,7 +223,7 @@ class EmbeddedStore:
         return database
 
 
-class StoreClient(FakeSocket):
+class StoreClient(GuardedCommands):
     """One client as fakeredis sees it: its database, watches and RESP version."""
 
     #: These hide properties of the base class: the answers never change here and are asked for at every
@@ -220,12 +232,9 @@ class StoreClient(FakeSocket):
     server_type = "redis"
     _resp_version = 2
 
-    #: Scripting of the base class, unreachable: see _NEVER.
-    eval = evalsha = fcall = fcall_ro = None
-
     def __init__(self, server: FakeServer, secret: bytes) -> None:
         super().__init__(server, 0, client_class=redis.Redis)
-        self._secret = secret
+        self.secret = secret
         server.sockets.remove(self)
         #: Set when a command returned BLOCKED.
         self.wait: Wait | None = None
@@ -289,54 +298,6 @@ class StoreClient(FakeSocket):
 
     def put_response(self, msg: Any) -> None:
         """Drop what fakeredis would send on its own: subscriptions are the server's."""
-
-    def dump(self, key: Any) -> bytes:
-        """Sign what DUMP returns: fakeredis pickles the value, and unpickling what another made runs code."""
-        payload: bytes = super().dump(key)
-        return hmac.digest(self._secret, payload, "sha256") + payload
-
-    def restore(self, key: Any, ttl: int, value: bytes, *args: bytes) -> Any:
-        """Take only what this server's DUMP returned; for anything else Redis' own error follows."""
-        signature, payload = value[:32], value[32:]
-        genuine = hmac.compare_digest(hmac.digest(self._secret, payload, "sha256"), signature)
-        return super().restore(key, ttl, payload if genuine else b"", *args)
-
-    def argrep(self, key: Any, start: bytes, end: bytes, *args: bytes) -> Any:
-        """Refuse patterns that fakeredis gives to Python's regular expressions and that may take for ever."""
-        words = iter(args)
-        for word in words:
-            kind = word.lower()
-            if kind in (b"exact", b"match", b"limit"):
-                next(words, None)
-            elif kind == b"re":
-                raise SimpleError("ERR ARGREP: RE is not supported")
-            elif kind == b"glob" and next(words, b"").count(b"*") > _MOST_STARS:
-                raise SimpleError(f"ERR ARGREP: a GLOB may have {_MOST_STARS} stars")
-        return super().argrep(key, start, end, *args)
-
-    def ts_mget(self, *args: bytes) -> Any:
-        """Refuse what fakeredis' TS.MGET would never end on: any word before FILTER that it does not know."""
-        for word in args:
-            if word.upper() == b"FILTER":
-                return super().ts_mget(*args)
-            if word.upper() not in (b"LATEST", b"WITHLABELS"):
-                raise SimpleError("ERR TSDB: only LATEST and WITHLABELS are supported before FILTER")
-        raise SimpleError("ERR TSDB: no FILTER given")
-
-    def _scan(self, keys: Any, cursor: int, *args: bytes, scanned_key: bytes | None = None) -> list[Any]:
-        """Match the patterns of SCAN and its kin by our own globs, which no pattern makes slow."""
-        words = list(args)
-        pattern: bytes | None = None
-        for index in range(len(words) - 1):
-            if words[index].upper() == b"MATCH":
-                pattern = words[index + 1]
-                del words[index : index + 2]
-                break
-        following, batch = super()._scan(keys, cursor, *words, scanned_key=scanned_key)
-        if pattern is not None:
-            matches = compile_glob(pattern).match
-            batch = [item for item in batch if matches(item)]
-        return [following, batch]
 
     def _blocking(
         self, timeout: float | None, func: Callable[[bool], Any], shape: Callable[[Any], Any] | None = None

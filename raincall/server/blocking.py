@@ -8,17 +8,23 @@ clients.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, Final
 
 from raincall.commands import find, keys_of
 from raincall.reply import Reply, error
 from raincall.server.session import Session
 from raincall.shapes import Shape
-from raincall.store import SimpleError, Wait
+from raincall.store import WRONG_TYPE, SimpleError, Wait
 from raincall.store_errors import command_error_text
 
 if TYPE_CHECKING:
     from raincall.server.dispatch import Dispatcher
+
+#: Commands that also write a key, whose wrong type ends the wait.
+_WRITING: Final = ("blmove", "brpoplpush", "blmovem")
+
+LOGGER: Final = logging.getLogger("raincall.server")
 
 
 class Blocked:
@@ -94,9 +100,14 @@ class BlockedClients:
         try:
             result = blocked.wait.attempt()
         except SimpleError as problem:
+            if problem.value == WRONG_TYPE and blocked.name not in _WRITING:
+                return  # what is there now is not what the client waits for
             self._answer(
                 session, Reply("error", command_error_text(problem.value, blocked.name, blocked.argv))
             )
+            return
+        except Exception:  # what was written is nothing for this client; it must not harm the one that wrote
+            LOGGER.exception("%s failed while it waited", blocked.name)
             return
         if result is not None:
             self._answer(session, blocked.shape(result, session.protocol, blocked.argv))

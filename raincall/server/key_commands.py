@@ -52,6 +52,8 @@ def encoding_of(value: Any) -> str:
         return "listpack" if sum(len(item) + 11 for item in value) <= _LARGEST_LIST else "quicklist"
     if kind == b"stream":
         return "stream"
+    if kind not in (b"set", b"hash", b"zset"):
+        return "raw"
     entries = [item for item in value if isinstance(item, bytes)]
     if kind == b"set":
         if len(value) <= _MOST_INTEGERS and all(map(_is_integer, entries)):
@@ -60,9 +62,7 @@ def encoding_of(value: Any) -> str:
     if kind == b"hash":
         entries += [value[entry] for entry in entries]
         return "listpack" if _is_compact(value, entries) else "hashtable"
-    if kind == b"zset":
-        return "listpack" if _is_compact(value, entries) else "skiplist"
-    return "raw"
+    return "listpack" if _is_compact(value, entries) else "skiplist"
 
 
 def _encoding(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Reply:

@@ -153,6 +153,29 @@ def test_a_wrong_type_while_waiting_changes_nothing(port: int, wire: Wire) -> No
         assert waiting.read() == bulks(("l", "v"))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["BLPOP", "k", "0"],
+        ["BLMOVE", "k", "l", "LEFT", "LEFT", "0"],
+        ["BRPOPLPUSH", "k", "l", "0"],
+        ["BLMPOP", "0", "1", "k", "LEFT"],
+        ["BZPOPMIN", "k", "0"],
+        ["BZMPOP", "0", "1", "k", "MIN"],
+        ["XREAD", "BLOCK", "0", "STREAMS", "k", "$"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_who_writes_another_type_is_not_harmed(port: int, wire: Wire, words: list[str]) -> None:
+    with Wire(port) as waiting:
+        waiting.send(*words)
+        wait_until_blocked(wire)
+        assert wire.call("SET", "k", "v") == OK
+        assert wire.call("SADD", "another", "v") == integer(1)
+        assert wire.call("PING") == status("PONG")
+        wait_until_blocked(wire)
+
+
 def test_a_client_that_leaves_takes_nothing(port: int, wire: Wire) -> None:
     with Wire(port) as waiting:
         waiting.send("BLPOP", "l", "0")

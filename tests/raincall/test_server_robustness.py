@@ -175,6 +175,22 @@ def test_argrep_of_anything_ends(wire: Wire) -> None:
     assert wire.call("ARGREP", "a", "0", "9", "EXACT", "re", "GLOB", "a*").value == [integer(0)]
 
 
+@pytest.mark.parametrize(
+    ("fill", "draw"),
+    [
+        (["SADD", "k", "a"], "SRANDMEMBER"),
+        (["HSET", "k", "f", "v"], "HRANDFIELD"),
+        (["ZADD", "k", "1", "a"], "ZRANDMEMBER"),
+    ],
+)
+def test_random_draws_end(wire: Wire, fill: list[str], draw: str) -> None:
+    assert wire.call(draw, "k", "-5").value == []
+    wire.call(*fill)
+    assert len(wire.call(draw, "k", "-5").value) == 5
+    for count in ("-1000001", "-9223372036854775807"):
+        assert wire.call(draw, "k", count) == error("ERR value is out of range")
+
+
 def test_scan_patterns_end(wire: Wire) -> None:
     wire.call("SET", "a" * 5000, "1")
     for words in (["SCAN", "0", "MATCH", "*a" * 40 + "b", "COUNT", "10"], ["KEYS", "*a" * 40 + "b"]):
