@@ -61,7 +61,7 @@ _NOT_OURS: Final = frozenset(
     {
         *("multi", "exec", "discard", "hello", "reset", "select", "auth", "ping", "echo", "command"),
         *("subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"),
-        *("publish", "spublish", "pubsub", "save", "bgsave", "client", "config", "acl"),
+        *("publish", "spublish", "pubsub", "client", "config", "acl"),
     }
 )
 

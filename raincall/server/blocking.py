@@ -112,14 +112,24 @@ class BlockedClients:
         if result is not None:
             self._answer(session, blocked.shape(result, session.protocol, blocked.argv))
 
+    def release(self, name: str) -> None:
+        """End all waits of a name as if their time were over."""
+        for session, blocked in list(self.waiting.items()):
+            if blocked.name == name:
+                self._expire(session)
+
     def _expire(self, session: Session) -> None:
         blocked = self.waiting.get(session)
         if blocked is not None:
+            self.forget(session)
             result: Any = blocked.wait.expire()
             self._answer(session, blocked.shape(result, session.protocol, blocked.argv))
 
-    def _answer(self, session: Session, reply: Reply) -> None:
-        self.forget(session)
+    def _answer(self, session: Session, reply: Reply | None) -> None:
+        """Send what a wait came to; None where the command that was held waits itself or has answered."""
+        if reply is not None:
+            self.forget(session)
         if session.outlet is not None:
-            session.outlet.send(reply)
+            if reply is not None:
+                session.outlet.send(reply)
             session.outlet.resume()

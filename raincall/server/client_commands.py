@@ -9,6 +9,7 @@ from raincall.reply import NIL, OK, Reply, bulk, error, integer, verbatim
 from raincall.server import messages
 from raincall.server.arguments import CommandError, integer_of
 from raincall.server.connection_commands import checked_name
+from raincall.server.pausing import HELD
 from raincall.server.session import Session
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _unblock(dispatcher: Dispatcher, session: Session, argv: list[bytes]) -> Rep
     if reason not in (b"timeout", b"error") or len(argv) > 4:
         return error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")
     target = dispatcher.sessions.get(number)
-    if target is None or target.blocked is None:
+    if target is None or target.blocked is None or target.blocked.name == HELD:
         return integer(0)
     dispatcher.blocked.unblock(target, with_error=reason == b"error")
     return integer(1)

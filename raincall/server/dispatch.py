@@ -17,6 +17,7 @@ from raincall.reply import QUEUED, Reply, error
 from raincall.server import messages
 from raincall.server.arguments import CommandError
 from raincall.server.blocking import BlockedClients
+from raincall.server.pausing import Pause, hold
 from raincall.server.pubsub import Subscriptions
 from raincall.server.session import Outlet, Session
 from raincall.server.statistics import Statistics
@@ -91,6 +92,8 @@ class Dispatcher:
         self.sessions: dict[int, Session] = {}
         #: What CONFIG GET answers beside the fixed parameters.
         self.configuration: dict[str, str] = {}
+        #: Set while CLIENT PAUSE holds commands back.
+        self.pause: Pause | None = None
         self._last_id = 0
         self.entries = _entries(handlers)
         self._simple = {
@@ -132,6 +135,8 @@ class Dispatcher:
         elif not entry.least <= len(argv) <= entry.most:
             session.broken_transaction = session.queue is not None
             return messages.wrong_arity(entry.name)
+        if self.pause is not None and self._is_held(session, entry, argv):
+            return None
         if session.restricted:
             refused = self._restrict(session, entry, argv)
             if refused is not None:
@@ -192,6 +197,16 @@ class Dispatcher:
         if not command.accepts(len(argv)):
             return messages.wrong_arity(command.name)
         return self.entries.get(command.name) or messages.not_served(command.name)
+
+    def _is_held(self, session: Session, entry: Entry, argv: list[bytes]) -> bool:
+        """Hold a command back while CLIENT PAUSE says so."""
+        pause = self.pause
+        if pause is not None and pause.until <= self.clock():
+            pause = self.pause = None
+        if pause is None or not pause.holds(entry):
+            return False
+        hold(self, session, pause, argv)
+        return True
 
     def _explain(self, session: Session, entry: Entry, argv: list[bytes], problem: Exception) -> Reply:
         """Answer for a command that failed where it should have refused its arguments."""

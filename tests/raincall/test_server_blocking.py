@@ -211,6 +211,48 @@ def test_client_unblock(port: int, wire: Wire) -> None:
         assert waiting.read() == error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
+def test_client_pause_holds_everybody(port: int, wire: Wire) -> None:
+    assert wire.call("CLIENT", "PAUSE", "60000") == OK
+    with Wire(port) as held, Wire(port) as free:
+        held.send("MULTI")
+        held.send("SET", "k", "v")
+        held.send("EXEC")
+        held.socket.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            held.read()
+        held.socket.settimeout(10)
+        assert free.call("CLIENT", "UNPAUSE") == OK
+        assert held.read() == OK
+        assert held.read() == status("QUEUED")
+        assert held.read() == array((OK,))
+        assert free.call("GET", "k") == bulk("v")
+
+
+def test_client_pause_of_writes_ends_by_itself(port: int, wire: Wire) -> None:
+    assert wire.call("CLIENT", "PAUSE", "100", "WRITE") == OK
+    with Wire(port) as held:
+        held.send("BLPOP", "l", "0")
+        held.send("PING")
+        assert wire.call("GET", "k") == NIL
+        assert wire.call("SET", "k", "v") == OK
+        wait_until_blocked(wire)
+        wire.call("RPUSH", "l", "v")
+        assert held.read() == bulks(("l", "v"))
+        assert held.read() == status("PONG")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["x"], "ERR timeout is not an integer or out of range"),
+        (["-1"], "ERR timeout is negative"),
+        (["1", "SOME"], "ERR CLIENT PAUSE mode must be WRITE or ALL"),
+    ],
+)
+def test_client_pause_refuses(wire: Wire, words: list[str], message: str) -> None:
+    assert wire.call("CLIENT", "PAUSE", *words) == error(message)
+
+
 def test_a_waiting_client_cannot_fill_the_memory() -> None:
     """What a blocked client sends ahead is read only up to a limit; the rest stays in its own socket."""
     with running() as server, Wire(server.address[1]) as waiting, Wire(server.address[1]) as wire:
