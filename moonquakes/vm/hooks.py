@@ -1,7 +1,8 @@
 """Running under observation: debug hooks (§4.7) and observers such as the tracer.
 
 ``run_watched`` is the interpreter loop with an eye on every instruction.  The
-ordinary loop hands over to it while ``state.watchers`` is not zero.
+ordinary loop hands over to it while ``state.watchers`` is not zero.  ``step`` is
+one turn of it, for :mod:`moonquakes.vm.stepping`.
 """
 
 from __future__ import annotations
@@ -86,16 +87,25 @@ def run_watched(state: State, boundary: Boundary) -> None:
         if frame is boundary:
             return
         assert type(frame) is Frame
-        pc = frame.pc
-        try:
-            _step(state, frame, pc)
-        except Exception:
-            if state.frame is frame:
-                frame.pc = pc + 1
-            raise
+        step(state, frame)
 
 
-def _step(state: State, frame: Frame, pc: int) -> None:
+def step(state: State, frame: Frame) -> None:
+    """Run one instruction of ``frame``, the running one, with the events of hooks and the observer.
+
+    A call of a Lua function only makes its frame the running one.  An error is
+    raised with the frames as they were, ``frame.pc`` past the instruction.
+    """
+    pc = frame.pc
+    try:
+        _run_instruction(state, frame, pc)
+    except Exception:
+        if state.frame is frame:
+            frame.pc = pc + 1
+        raise
+
+
+def _run_instruction(state: State, frame: Frame, pc: int) -> None:
     hook = state.current.hook
     word = frame.proto.code[pc - 1]
     if hook is not None:
