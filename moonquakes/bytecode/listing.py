@@ -119,13 +119,27 @@ def _count(number: int, noun: str) -> str:
 def _instruction_line(proto: Proto, pc: int, instruction: int, addresses: dict[int, str]) -> str:
     line = proto.line_at(pc)
     where = line if line > 0 else "-"
+    name, operands, comment = _texts(proto, pc, instruction, addresses)
+    text = f"\t{pc + 1}\t[{where}]\t{name:<9}\t{operands}"
+    return f"{text}\t; {comment}" if comment else text
+
+
+def instruction_texts(proto: Proto, pc: int) -> tuple[str, str, str]:
+    """Return name, operands and comment of the instruction at ``pc``, as the listing has them.
+
+    The comment is empty when there is none; a function inside is named by its lines there.
+    """
+    lines = {id(each): f"<{each.line_defined},{each.last_line_defined}>" for each in proto.protos}
+    return _texts(proto, pc, proto.code[pc], lines)
+
+
+def _texts(proto: Proto, pc: int, instruction: int, addresses: dict[int, str]) -> tuple[str, str, str]:
     number = opcode_of(instruction)
     if number >= len(OPCODES):
-        return f"\t{pc + 1}\t[{where}]\t{'?':<9}\t0x{instruction:08x}"
+        return "?", f"0x{instruction:08x}", ""
     opcode = OPCODES[number]
     comment = _comment(proto, pc, instruction, opcode.name, addresses)
-    text = f"\t{pc + 1}\t[{where}]\t{opcode.name:<9}\t{_operands(opcode, instruction)}"
-    return f"{text}\t; {comment}" if comment else text
+    return opcode.name, _operands(opcode, instruction), comment
 
 
 def _operands(opcode: Opcode, instruction: int) -> str:

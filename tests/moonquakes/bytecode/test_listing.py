@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from moonquakes.bytecode.dump import undump
-from moonquakes.bytecode.listing import format_constant, listing
+from moonquakes.bytecode.listing import format_constant, instruction_texts, listing
 from moonquakes.bytecode.opcodes import OP, OPCODES, encode_abc, encode_abx, encode_ax
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
@@ -114,3 +114,16 @@ def test_malformed_code_can_still_be_listed() -> None:
 )
 def test_constants(value: object, shown: str) -> None:
     assert format_constant(value) == shown
+
+
+def test_one_instruction_reads_as_in_the_listing() -> None:
+    proto = sample_proto()
+    start = next(pc for pc, word in enumerate(proto.code) if word & 0x7F == OP["GETTABUP"])
+    name, operands, comment = instruction_texts(proto, start)
+    assert f"\t{name:<9}\t{operands}\t; {comment}" in listing(proto).splitlines()[start + 3]
+
+
+def test_a_function_inside_is_named_by_its_lines() -> None:
+    inner = Proto(line_defined=3, last_line_defined=7)
+    proto = Proto(code=[encode_abx(OP["CLOSURE"], 1, 0)], protos=[inner])
+    assert instruction_texts(proto, 0) == ("CLOSURE", "1 0", "<3,7>")
