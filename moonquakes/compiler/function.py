@@ -193,6 +193,7 @@ class FunctionState:
 
         The numbers are shared by all functions of a chunk and checked when found, so a
         constant that an inner function used in between is added anew, as the reference does.
+        Equal strings of a chunk are one object (``%p`` shows it), and fields are found fastest by one.
         """
         constants = self.constants
         index = self.constant_numbers.get(key)
@@ -201,7 +202,7 @@ class FunctionState:
             if found == value and type(found) is type(value):
                 return index
         index = self.constant_numbers[key] = len(constants)
-        constants.append(value)
+        constants.append(sys.intern(value) if type(value) is str else value)
         return index
 
     def float_constant(self, value: float) -> int:

@@ -19,7 +19,17 @@ from moonquakes.stdlib.collector import make_collectgarbage
 from moonquakes.stdlib.files import read_source
 from moonquakes.stdlib.streams import StandardFile, standard_file
 from moonquakes.stdlib.warnings import make_warn
-from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaResults, LuaValue, as_tuple, first, pack_results
+from moonquakes.values import (
+    FALSE,
+    MAX_INTEGER,
+    TRUE,
+    TYPE_NAMES,
+    LuaResults,
+    LuaValue,
+    as_tuple,
+    first,
+    pack_results,
+)
 from moonquakes.vm.calls import call_host, call_value
 from moonquakes.vm.frames import AnyFrame, ForwardFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
@@ -145,9 +155,9 @@ def tonumber(e: LuaValue = _ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaR
 
 
 def _parse_integer(text: str, base: int) -> int | None:
-    """Convert ``-?[0-9a-z]+`` in a base; like all integers the result wraps around."""
+    """Convert ``[-+]?[0-9a-z]+`` in a base; like all integers the result wraps around."""
     text = text.strip(_SPACE)
-    digits = text.removeprefix("-")
+    digits = text[1:] if text[:1] in ("-", "+") else text
     if not (digits.isascii() and digits.isalnum()):
         return None
     value = 0
@@ -159,7 +169,7 @@ def _parse_integer(text: str, base: int) -> int | None:
             value = (value * pow(base, len(piece), 1 << 64) + int("0" + piece, base)) & _MASK
     except ValueError:
         return None
-    return wrap(-value if len(digits) < len(text) else value)
+    return wrap(-value if text[0] == "-" else value)
 
 
 def _check_present(position: int, value: LuaValue) -> None:
@@ -209,7 +219,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         return table
 
     def iterate(table: LuaValue = None, i: LuaValue = None, *_: LuaValue) -> LuaResults:
-        i = i + 1 if type(i) is int else wrap(check_integer(2, i) + 1)
+        i = i + 1 if type(i) is int and i < MAX_INTEGER else wrap(check_integer(2, i) + 1)
         if type(table) is Table:
             if 0 < i < len(table.arr):
                 value = table.arr[i]

@@ -23,6 +23,7 @@ _DEFAULT_PATH: Final = (
 )
 #: Directory separator, template separator, the name's mark, and two that only C loaders use.
 _CONFIG: Final = "/\n;\n?\n!\n-\n"
+_NO_LIBRARIES: Final = "dynamic libraries not enabled; check your Lua installation"
 
 
 def open_package(state: State) -> Table:
@@ -95,7 +96,7 @@ def _make_require(state: State, package: Table) -> Callable[..., LuaResults]:
 
 
 def _searchers(state: State, package: Table) -> list[LuaValue]:
-    """Return the searchers: modules the program has preloaded, and Lua files."""
+    """Return the searchers: preloaded modules, Lua files, C libraries, and C libraries of a package."""
 
     def search_preload(modname: LuaValue = None, *_: LuaValue) -> LuaResults:
         name = check_string(1, modname)
@@ -104,21 +105,42 @@ def _searchers(state: State, package: Table) -> list[LuaValue]:
             return f"no field package.preload['{name}']"
         return loader, ":preload:"
 
+    def search_along(field: str, name: str) -> tuple[str | None, str]:
+        path = state.string_or_none(state.index(package, field))
+        if path is None:
+            raise PendingError(f"'package.{field}' must be a string")
+        return search(name, path)
+
+    def cannot_load(name: str, file: str, message: str) -> PendingError:
+        return PendingError(f"error loading module '{name}' from file '{file}':\n\t{message}")
+
     def search_file(modname: LuaValue = None, *_: LuaValue) -> LuaResults:
         name = check_string(1, modname)
-        path = state.string_or_none(state.index(package, "path"))
-        if path is None:
-            raise PendingError("'package.path' must be a string")
-        found, tried = search(name, path)
+        found, tried = search_along("path", name)
         if found is None:
             return tried
         try:
             return state.load(*read_source(state, found)), found
         except LuaError as error:
-            message = state.tostring(error.value)
-            raise PendingError(f"error loading module '{name}' from file '{found}':\n\t{message}") from None
+            raise cannot_load(name, found, state.tostring(error.value)) from None
 
-    return [search_preload, search_file]
+    def find_library(name: str, file_stem: str) -> LuaResults:
+        found, tried = search_along("cpath", file_stem)
+        if found is not None:
+            raise cannot_load(name, found, _NO_LIBRARIES)
+        # Where no library can be loaded the path is empty, and tells nothing.
+        return tried if state.index(package, "cpath") != "" else ()
+
+    def search_library(modname: LuaValue = None, *_: LuaValue) -> LuaResults:
+        name = check_string(1, modname)
+        return find_library(name, name)
+
+    def search_package_library(modname: LuaValue = None, *_: LuaValue) -> LuaResults:
+        name = check_string(1, modname)
+        root, dot, _rest = name.partition(".")
+        return find_library(name, root) if dot else ()
+
+    return [search_preload, search_file, search_library, search_package_library]
 
 
 def search(name: str, path: str, separator: str = ".", replacement: str = "/") -> tuple[str | None, str]:
@@ -159,7 +181,7 @@ def _make_loadlib(state: State) -> Callable[..., LuaResults]:
         """Load a function that a Python module exported (:mod:`moonquakes.vm.exports`)."""
         module, name = (_python_text(check_string(i, v)) for i, v in ((1, path), (2, funcname)))
         if not state.allow_loadlib:
-            return None, "dynamic libraries not enabled; check your Lua installation", "absent"
+            return None, _NO_LIBRARIES, "absent"
         try:
             import_module(module)
         except Exception as error:  # whatever a module does while it is imported

@@ -60,4 +60,7 @@ def test_pointers_are_identities(both: Any) -> None:
     both.same_chunk(f"local a, b = {{}}, {{}} {same}")
     both.same_chunk(f"local a, b = ('x'):rep(40), ('xx'):rep(20) {same}")
     both.same_chunk(f"local a, b = ('x'):rep(300), ('xx'):rep(150) {same}")
+    long = "a string literal of more than forty characters"
+    both.same_chunk(f"local a = '{long}' local function f() return '{long}' end local b = f() {same}")
+    both.same_chunk(f"local a, b = '{long}', '{long[:9]}' .. '{long[9:]}' {same}")
     both.same_chunk("return #string.format('%30p', print), string.format('%p|%10p|%-10p|', 1, nil, true)")

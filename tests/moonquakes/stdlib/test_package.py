@@ -50,6 +50,18 @@ def test_what_was_tried_is_told(run: Run) -> None:
     )
 
 
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("name", ["a", "a.part"])
+def test_a_library_on_the_path_is_an_error(name: str, run: Run) -> None:
+    run("package.path, package.cpath = '', 'd/?.txt'")
+    with pytest.raises(LuaError) as caught:
+        run("require(...)", name)
+    assert caught.value.value == (
+        f"error loading module '{name}' from file 'd/a.txt':\n"
+        "\tdynamic libraries not enabled; check your Lua installation"
+    )
+
+
 @pytest.mark.parametrize(
     ("environ", "expected"),
     [

@@ -126,3 +126,6 @@ return xpcall(function() error('x', 0) end, function(m) return m .. '!' end)
 local i = 0 local f = load(function() i = i + 1 return ({'return ', '1', '+1', nil})[i] end) return f()
 return load('return ...', '=name', 't', {})
 local e = {x = 5} return load('return x', 'n', 't', e)(), load('x = 6', 'n', 't', e)(), e.x
+return tonumber('  +1Z ', 36), tonumber('+', 10), tonumber('+-1', 10), tonumber('-+1', 10), tonumber('+7', 8), tonumber('-', 10), tonumber('', 10), tonumber('--1', 10)
+local f = ipairs({}) return f({[math.mininteger] = 10}, math.maxinteger)
+local f = ipairs({}) return f(setmetatable({}, {__index = function(_, k) return k end}), math.maxinteger)

@@ -34,3 +34,7 @@ package.preload.x = 5 package.path = '' package.cpath = '' return (select(2, pca
 return package.loadlib()
 package.loaded.y = 'there' return require('y')
 package.loaded.y = false package.preload.y = function() return 'again' end return require('y')
+return #package.searchers
+package.path, package.cpath = './?.lua;?/?', '?.so;?/init' return pcall(require, 'no.such')
+package.path, package.cpath = '', '?' return pcall(require, 'x.y')
+package.path, package.cpath = '', nil return pcall(require, 'x')
