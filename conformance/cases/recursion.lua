@@ -54,3 +54,14 @@ local moves = 0
 local function hanoi(n, a, b, c) if n == 0 then return end hanoi(n - 1, a, c, b) moves = moves + 1 hanoi(n - 1, c, b, a) end
 hanoi(8, "a", "b", "c")
 print(moves) --> 255
+-- protected calls nest as deep as C calls may, and surplus arguments fill the stack
+local levels = 0
+local function protected() levels = levels + 1 return select(2, pcall(protected)) end
+print(protected(), levels > 150 and levels < 250) --> C stack overflow true
+local function again() assert(pcall(again)) end
+print(xpcall(again, again)) --> false error in error handling
+local function widening(...) return 1 + widening(1, ...) end
+ok, message = pcall(widening)
+print(ok, message:match("stack overflow")) --> false stack overflow
+print(xpcall(forever, function() return select(2, pcall(error, "a handler has room for calls", 0)) end, 1))
+--> false a handler has room for calls

@@ -69,8 +69,6 @@ def push_frame(
 ) -> Frame:
     """Make the frame of a call of a Lua function the running one; ``arguments`` become its registers."""
     frame = Frame(state, function, proto, previous)
-    if frame.depth > state.max_depth:
-        raise state.runtime_error("stack overflow")
     code = proto.prepared
     frame.code = code if code is not None else prepare(proto)
     count = len(arguments)
@@ -78,8 +76,11 @@ def push_frame(
     if count > params:
         if proto.is_vararg:
             frame.varargs = arguments[params:]
+            frame.depth += count - params
         del arguments[params:]
         count = params
+    if frame.depth > state.max_depth:
+        raise state.runtime_error("stack overflow")
     size = proto.max_stack_size
     if count < size:
         arguments += [None] * (size - count)

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 MULTIPLE: Final = -1
 FINISH: Final = -2
 
-#: Depth of Lua calls at which a stack overflows (the reference's limit is 1 000 000 slots).
-MAX_DEPTH: Final = 200_000
+#: Slots at which a stack overflows (the reference's LUAI_MAXSTACK).
+MAX_DEPTH: Final = 1_000_000
+#: What a call takes besides its registers and surplus arguments, so that 200 000 of the smallest fit.
+CALL_SLOTS: Final = 3
+#: What a protected call takes: it is a C call in the reference, which allows 200 of them.
+PROTECTED_SLOTS: Final = 5000
 
 
 class Frame:
@@ -39,6 +43,7 @@ class Frame:
         top: end of the last open list of values in ``R``.
         open: cells of captured registers by register, which then hold the value's truth.
         tbc: registers of pending to-be-closed variables, or None.
+        depth: the slots that this frame and those below it take.
         dest, wanted: where results of the current call go, and how many of them.
         finish: called with the results instead when ``wanted`` is FINISH.
         calling: the host function being called from here, or None.
@@ -64,7 +69,7 @@ class Frame:
         self.cells = function.__closure__  # type: ignore[assignment]  # a Lua function has its home
         self.proto = proto
         self.previous: AnyFrame = previous
-        self.depth: int = previous.depth + 1
+        self.depth: int = previous.depth + proto.max_stack_size + CALL_SLOTS
         self.pc = 1
         self.top = 0
         self.open: dict[int, CellType] | None = None
@@ -178,6 +183,7 @@ class ProtectedFrame(HostFrame):
 
     def __init__(self, state: State, previous: AnyFrame, function: FunctionType, handler: LuaValue) -> None:
         super().__init__(state, previous)
+        self.depth += PROTECTED_SLOTS
         self.function = function
         self.handler = handler
 

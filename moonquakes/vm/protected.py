@@ -41,6 +41,9 @@ def _begin(
 ) -> None:
     protected = ProtectedFrame(state, frame, function, handler)
     protected.nargs = len(arguments)
+    if protected.depth > state.max_depth:
+        frame.calling = function
+        raise state.runtime_error("C stack overflow")
     state.frame = protected
     call_value(state, protected, callee, arguments)
 

@@ -32,8 +32,8 @@ from moonquakes.vm.table import Table
 #: Errors in message handlers that are handled again before giving up.
 _MAX_HANDLER_DEPTH = 10
 
-#: Frames that a message handler may use beyond the limit that a stack overflow hit.
-_HANDLER_RESERVE = 200
+#: Slots that a message handler may use beyond the limit that a stack overflow hit.
+_HANDLER_RESERVE = 100_000
 
 
 def _system_entropy() -> int:
@@ -49,7 +49,7 @@ class State(Operations):
         current: the running coroutine; ``main`` is the one that is not a coroutine.
         frame: the running frame, None when no Lua code runs.
         host_depth: how many Python calls into Lua are under way.
-        max_depth: frames at which the stack overflows.
+        max_depth: slots at which the stack overflows.
         watchers: coroutines with a hook, and one for an ``observer``; while not zero
             the interpreter runs step by step.
         hooking, transfer: whether a hook runs, and what its event is about.
