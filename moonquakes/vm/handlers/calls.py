@@ -55,19 +55,35 @@ def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
 
 
 def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
-    """return R[A](R[A+1], ..., R[B-1]); what is no Lua function is called, and the next RETURN returns"""
+    """return R[A](R[A+1], ..., R[B-1]); what is run by frames is called, and the next RETURN returns"""
     arguments = R[a + 1 : b] if b else R[a + 1 : frame.top]
     state = frame.state
+    function = R[a]
     frame.pc = n
-    function = resolve_call(state, frame, R[a], arguments)
+    if type(function) is not FunctionType:
+        function = resolve_call(state, frame, function, arguments)
     constants = function.__code__.co_consts
-    target = constants[-1] if constants else None
-    if type(target) is Proto:
+    target: Any = constants[-1] if constants else None
+    kind = type(target)
+    if kind is Proto:
         push_frame(state, frame.previous, function, target, arguments).is_tail = True
         return 0
-    frame.dest = a
-    frame.wanted = MULTIPLE
-    call_value(state, frame, function, arguments)
+    if kind is Intrinsic or kind is JoinedProto or state.watchers:
+        frame.dest = a
+        frame.wanted = MULTIPLE
+        call_value(state, frame, function, arguments)
+        return 0
+    frame.calling = function
+    results = function(*arguments)
+    frame.calling = None
+    caller = frame.previous
+    state.frame = caller
+    if type(results) is tuple:
+        caller.receive(list(results))
+    elif caller.wanted == 1 and not caller.open:  # type: ignore[union-attr]  # only a Frame wants 1
+        caller.R[caller.dest] = results  # type: ignore[union-attr]
+    else:
+        caller.receive([results])
     return 0
 
 
