@@ -44,7 +44,7 @@ class LuaExit(SystemExit):
 
     Attributes:
         code: the exit status.
-        close: whether the state is to be closed first (the second argument of ``os.exit``).
+        close: whether the state was closed before (the second argument of ``os.exit``).
     """
 
     def __init__(self, code: int, close: bool = False) -> None:

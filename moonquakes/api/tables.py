@@ -164,7 +164,7 @@ def mq_next(L: mq_State, idx: int) -> bool:
 def set_metatable(engine: State, value: LuaValue, metatable: Table | None) -> None:
     """Set the metatable of a table or userdata; for other types that of all values of the type."""
     if type(value) is Table or type(value) is Userdata:
-        value.metatable = metatable
+        engine.set_metatable(value, metatable)
         return
     for kind in (int, float) if is_number(value) else (type(value),):
         if metatable is None:

@@ -50,7 +50,7 @@ def open_base(state: State) -> Table:
     """Put the basic functions into the globals, which are returned."""
     library = state.globals
     functions = _plain_functions() | _state_functions(state) | _chunk_functions(state)
-    functions["collectgarbage"] = make_collectgarbage()
+    functions["collectgarbage"] = make_collectgarbage(state)
     functions["warn"] = make_warn(state)
     functions["pcall"] = make_pcall(state)
     functions["xpcall"] = make_xpcall(state)
@@ -216,6 +216,8 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         if old is not None and old.hash.get("__metatable") is not None:
             raise PendingError("cannot change a protected metatable")
         table.metatable = metatable
+        if metatable is not None and ("__gc" in metatable.hash or "__mode" in metatable.hash):
+            state.collector.mark(table, metatable)
         return table
 
     def iterate(table: LuaValue = None, i: LuaValue = None, *_: LuaValue) -> LuaResults:

@@ -1,19 +1,23 @@
-"""What does ``collectgarbage`` do where Python collects the garbage (§6.1, §2.5)?
+"""What do the options of ``collectgarbage`` do (§6.1, §2.5)?
 
-A full collection runs Python's collector; the parameters of Lua's are kept and
-given back, and change nothing.
+Cycles are those of :mod:`moonquakes.vm.collector`; a full collection runs Python's
+collector too.  The parameters are kept and given back, and change nothing.
 """
 
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from moonquakes.stdlib.arguments import check_option, optional_integer
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
+from moonquakes.vm.reach import size_in_use
 
-_OPTIONS = (
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+_OPTIONS: Final = (
     "stop",
     "restart",
     "collect",
@@ -25,46 +29,60 @@ _OPTIONS = (
     "generational",
     "incremental",
 )
-#: Bytes of an average object, by which a number of blocks becomes an estimate of memory.
-_BLOCK_SIZE = 64
+#: The options that only set a parameter, with its first value.
+_PARAMETERS: Final = {"setpause": 200, "setstepmul": 100}
 
 
-def memory_in_use() -> int:
-    """Estimate the bytes this process's objects occupy."""
-    count_blocks: Callable[[], int] | None = getattr(sys, "getallocatedblocks", None)
-    if count_blocks is not None:
-        return count_blocks() * _BLOCK_SIZE
-    return len(gc.get_objects()) * _BLOCK_SIZE
+def _stored(parameter: int) -> int:
+    """Return what is left of a parameter: the reference keeps its quarter in a byte."""
+    return (int(parameter / 4) & 0xFF) * 4
 
 
-def make_collectgarbage() -> Callable[..., LuaResults]:
-    """Return ``collectgarbage`` with a collector state of its own."""
-    running = True
+def make_collectgarbage(state: State) -> Callable[..., LuaResults]:
+    """Return ``collectgarbage ([opt [, arg]])``."""
+    collector = state.collector
     mode = "incremental"
-    parameters = {"setpause": 200, "setstepmul": 100}
+    parameters = dict(_PARAMETERS)
+
+    def change_mode(new: str, arguments: tuple[LuaValue, ...]) -> str:
+        nonlocal mode
+        values = [
+            optional_integer(position, arguments[position - 2] if len(arguments) > position - 2 else None, 0)
+            for position in (range(2, 5) if new == "incremental" else range(2, 4))
+        ]
+        if new == "incremental":
+            for name, value in zip(_PARAMETERS, values[:2], strict=True):
+                if value:
+                    parameters[name] = _stored(value)
+        previous, mode = mode, new
+        return previous
 
     def collectgarbage(opt: LuaValue = None, *arguments: LuaValue) -> LuaResults:
-        nonlocal running, mode
         option = check_option(1, opt, _OPTIONS, "collect")
-        argument = optional_integer(2, arguments[0] if arguments else None, 0)
+        if option in ("generational", "incremental"):
+            return None if collector.is_busy else change_mode(option, arguments)
+        argument = 0
+        if option in _PARAMETERS or option == "step":
+            argument = optional_integer(2, arguments[0] if arguments else None, 0)
+        if collector.is_busy:
+            return None  # inside a finalizer the collector takes no orders
         if option == "collect":
+            collector.cycle()
             gc.collect()
         elif option == "count":
-            return memory_in_use() / 1024
+            return size_in_use(state) / 1024
         elif option == "step":
-            gc.collect(0)
-            return TRUE
+            collector.cycle()
+            return TRUE  # every step completes a cycle
         elif option == "isrunning":
-            return TRUE if running else FALSE
-        elif option in ("generational", "incremental"):
-            previous, mode = mode, option
+            return TRUE if collector.running else FALSE
+        elif option in _PARAMETERS:
+            previous, parameters[option] = parameters[option], _stored(argument)
             return previous
-        elif option in parameters:
-            previous_value = parameters[option]
-            parameters[option] = argument
-            return previous_value
+        elif option == "stop":
+            collector.stop()
         else:
-            running = option == "restart"
+            collector.restart()
         return 0
 
     return collectgarbage

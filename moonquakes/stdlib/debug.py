@@ -68,7 +68,7 @@ def open_debug(state: State) -> Table:
         if metatable is not None and type(metatable) is not Table:
             raise ArgumentError.wrong_type(2, "nil or table", metatable)
         if type(value) is Table or type(value) is Userdata:
-            value.metatable = metatable
+            state.set_metatable(value, metatable)
         elif metatable is None:
             for kind in _basic_types(value):
                 state.type_metatables.pop(kind, None)

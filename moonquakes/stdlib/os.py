@@ -43,7 +43,10 @@ def open_os(state: State) -> Table:
             status = 0 if code is TRUE else 1
         else:
             status = optional_integer(1, code, 0)
-        raise LuaExit(status, close is not None and close is not FALSE)
+        closes = close is not None and close is not FALSE
+        if closes:
+            state.close()
+        raise LuaExit(status, closes)
 
     def getenv(varname: LuaValue = None, *_: LuaValue) -> LuaResults:
         value = state.environ.get(os.fsdecode(file_name(check_string(1, varname))))

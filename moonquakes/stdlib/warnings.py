@@ -16,6 +16,12 @@ def make_warn(state: State) -> Callable[..., LuaResults]:
     """Return ``warn``; warnings are off until ``warn("@on")``, as in the reference's ``lua``."""
     enabled = False
 
+    def emit(warning: str) -> None:
+        if enabled:
+            state.stdout.flush()
+            state.stderr.write(f"Lua warning: {warning}\n".encode("latin-1"))
+            state.stderr.flush()
+
     def warn(*pieces: LuaValue) -> LuaResults:
         nonlocal enabled
         if not pieces:
@@ -27,10 +33,9 @@ def make_warn(state: State) -> Callable[..., LuaResults]:
                 enabled = True
             elif texts[0] == "@off":
                 enabled = False
-        elif enabled:
-            state.stdout.flush()
-            state.stderr.write(f"Lua warning: {''.join(texts)}\n".encode("latin-1"))
-            state.stderr.flush()
+        else:
+            state.warn("".join(texts))
         return ()
 
+    state.warn = emit
     return warn

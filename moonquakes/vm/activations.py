@@ -54,8 +54,8 @@ def function_name(caller: AnyFrame) -> Description | None:
     """Say how the function that ``caller`` is calling was named, None when not by Lua code."""
     if type(caller) is Frame:
         return describe_call(caller.proto, caller.pc - 2)
-    if isinstance(caller, Boundary) and caller.is_hook:
-        return "hook", "?"
+    if isinstance(caller, Boundary) and caller.role:
+        return ("hook", "?") if caller.role == "hook" else ("metamethod", "__gc")
     return None
 
 

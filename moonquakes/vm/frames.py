@@ -135,16 +135,16 @@ class Boundary(HostFrame):
     """The point where Python called into the VM; ``results`` is set when the callee returned.
 
     ``handler`` is a message handler of the host: it gets an error where it was raised.
-    ``is_hook`` tells that the callee is a debug hook.
+    ``role`` tells of a callee that no Lua code called: ``"hook"``, or ``"finalizer"``; else it is empty.
     """
 
-    __slots__ = ("handler", "is_hook", "results")
+    __slots__ = ("handler", "results", "role")
     catches = True
 
     def __init__(self, state: State, previous: AnyFrame | None) -> None:
         super().__init__(state, previous)
         self.results: list[LuaValue] = []
-        self.is_hook = False
+        self.role = ""
         self.handler: Callable[[LuaError], LuaError] | None = None
 
     def receive(self, values: list[LuaValue]) -> None:

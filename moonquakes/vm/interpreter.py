@@ -65,16 +65,17 @@ def call_from_host(
     callee: LuaValue,
     arguments: list[LuaValue],
     handler: Callable[[LuaError], LuaError] | None = None,
-    is_hook: bool = False,
+    role: str = "",
 ) -> list[LuaValue]:
     """Call a Lua value from Python and return its results.
 
-    ``handler`` replaces an error where it was raised, before any frame is dropped.
+    ``handler`` replaces an error where it was raised, before any frame is dropped; ``role`` is that
+    of :class:`~moonquakes.vm.frames.Boundary`.
     """
 
     boundary = Boundary(state, state.frame)
     boundary.handler = handler
-    boundary.is_hook = is_hook
+    boundary.role = role
     return _run_from_host(state, boundary, call_value, callee, arguments)
 
 

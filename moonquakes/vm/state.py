@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import CellType, FunctionType
 from typing import Any, BinaryIO
 
@@ -20,6 +20,7 @@ from moonquakes.values import LuaResults, LuaValue, first, pack_results
 from moonquakes.vm.activations import Activation, activations, position
 from moonquakes.vm.activations import traceback as format_traceback
 from moonquakes.vm.calls import call_value
+from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
@@ -40,6 +41,10 @@ def _system_entropy() -> int:
     return int.from_bytes(os.urandom(8), "little")
 
 
+def _ignore(warning: str) -> None:
+    """Drop a warning: nobody wants them before the base library is opened."""
+
+
 class State(Operations):
     """A Lua state; not for use from two threads at once.
 
@@ -57,6 +62,12 @@ class State(Operations):
         clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
         environ: environment variables that ``os.getenv`` sees.
         allow_loadlib: whether ``package.loadlib`` may import Python modules.
+        collector: runs finalizers and clears weak tables.
+        counts_allocations: whether the instructions that allocate tell the collector.
+        holders: functions that return the Lua values that the host holds; the collector
+            also sees what is in the variables of Python functions under way, but not what
+            other Python objects refer to.
+        warn: called with each warning.
     """
 
     def __init__(self) -> None:
@@ -83,6 +94,10 @@ class State(Operations):
         self.hooking = False
         self.observer: Observer | None = None
         self.transfer: Transfer | None = None
+        self.collector = Collector(self)
+        self.counts_allocations = False
+        self.holders: list[Callable[[], Iterable[Any]]] = []
+        self.warn: Callable[[str], None] = _ignore
 
     @property
     def string_metatable(self) -> Table | None:
@@ -156,12 +171,23 @@ class State(Operations):
 
     def call_hook(self, function: LuaValue, event: str, line: int | None) -> None:
         """Call a debug hook."""
-        call_from_host(self, function, [event, line], is_hook=True)
+        call_from_host(self, function, [event, line], role="hook")
 
     def host_returning(self, frame: AnyFrame, function: FunctionType, values: list[LuaValue]) -> None:
         """Raise the return event of a host function that the VM runs as frames."""
         if self.watchers:
             host_returning(self, frame, function, values)
+
+    def set_metatable(self, value: LuaValue, metatable: Table | None) -> None:
+        """Give a table or userdata its metatable; mark it for finalization when that says so."""
+        value.metatable = metatable
+        if metatable is not None:
+            self.collector.mark(value, metatable)
+
+    def close(self) -> None:
+        """End the program (``lua_close``): close pending variables of the main coroutine, run all finalizers."""
+        close_variables_of_main(self)
+        self.collector.close()
 
     # Chunks
 
@@ -182,6 +208,7 @@ class State(Operations):
         from moonquakes.vm.load import load_chunk  # the parser is not needed to run a compiled chunk
 
         proto = load_chunk(source, chunk_name, mode)
+        self.collector.expect(proto)
         return self.closure(proto, self.globals if environment is ... else environment)
 
     def closure(self, proto: Proto, environment: LuaValue) -> FunctionType:

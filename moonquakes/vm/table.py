@@ -10,7 +10,7 @@ Raw access only: metamethods live in :mod:`moonquakes.vm.operations`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from moonquakes.errors import PendingError
@@ -67,6 +67,26 @@ class Table:
         self.hash.clear()
         self._positions = None
         self._cursor = None
+
+    def forget(self, keys: Iterable[LuaValue], emptied: Iterable[LuaValue]) -> None:
+        """Remove the entries of a weak table whose keys or values died.
+
+        Args:
+            keys: keys of the hash part that died; nothing can ask for what follows one of them.
+            emptied: keys whose value died; they keep their places for :meth:`next`.
+        """
+        for key in keys:
+            del self.hash[key]
+            self._cursor = self._positions = None
+        trims = False
+        for key in emptied:
+            if type(key) is int and 0 < key < len(self.arr):
+                self.arr[key] = None
+                trims = True
+            else:
+                self.hash[key] = None
+        if trims:
+            self._trim()
 
     def get(self, key: LuaValue) -> LuaValue:
         """Return the value of ``key`` (``rawget``); None when there is none."""

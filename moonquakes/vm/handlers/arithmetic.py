@@ -319,6 +319,9 @@ def _metamethod(
 
 def op_concat(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> int:
     """R[A] := R[A] .. ... .. R[B-1]"""
+    if frame.state.counts_allocations:
+        frame.pc = n
+        frame.state.collector.allocated(frame, b - 1)
     pieces = R[a:b]
     try:
         R[a] = "".join(pieces)

@@ -41,6 +41,9 @@ def op_closure(  # R[A] := closure(KPROTO[Bx])
     R[a] = function
     if frame.open and a in frame.open:
         frame.open[a].cell_contents = function
+    if frame.state.counts_allocations:
+        frame.pc = n
+        frame.state.collector.allocated(frame, a)
     return n
 
 

@@ -166,6 +166,9 @@ def op_seti_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: LuaValue, n: i
 def op_newtable(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """R[A] := {}"""
     R[a] = Table()
+    if frame.state.counts_allocations:
+        frame.pc = n
+        frame.state.collector.allocated(frame, a)
     return n
 
 
