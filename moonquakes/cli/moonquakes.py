@@ -34,6 +34,8 @@ Available options are:
   -v        show version information
   -E        ignore environment variables
   -W        turn warnings on
+  --trace[=file]  write each instruction that runs to standard error, or to 'file'
+  --step    run 'script' step by step: type 'help' at its prompt
   --        stop handling options
   -         stop handling options and execute stdin
 """
@@ -53,6 +55,8 @@ class Options:
         actions: ``("e", statement)``, ``("l", module)`` and ``("W", "")`` in their order.
         script: index of the script's name among the arguments, or None.
         script_is_file: whether a script named ``-`` is a file and not standard input.
+        trace: file to write a trace to, empty for standard error; None for no trace.
+        step: whether the script runs step by step.
     """
 
     def __init__(self) -> None:
@@ -62,6 +66,8 @@ class Options:
         self.ignore_environment = False
         self.script: int | None = None
         self.script_is_file = False
+        self.trace: str | None = None
+        self.step = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +94,11 @@ def parse_options(arguments: list[str]) -> Options:
                 options.script_is_file = True
             break
         letter = argument[1]
-        if letter in "el":
+        if argument == "--trace" or argument.startswith("--trace="):
+            options.trace = argument[len("--trace=") :]
+        elif argument == "--step":
+            options.step = True
+        elif letter in "el":
             value = argument[2:]
             if not value:
                 index += 1
@@ -106,6 +116,8 @@ def parse_options(arguments: list[str]) -> Options:
         else:
             raise UsageError(f"unrecognized option '{argument}'")
         index += 1
+    if options.step and (options.script is None or arguments[options.script] == "-"):
+        raise UsageError("'--step' needs a script")
     return options
 
 
@@ -117,7 +129,6 @@ def _main(arguments: list[str]) -> int:
         return 1
     if options.version:
         write_output(version_line() + "\n")
-    executes = any(letter == "e" for letter, _ in options.actions)
 
     from moonquakes.cli.session import Session
 
@@ -125,10 +136,24 @@ def _main(arguments: list[str]) -> int:
     session.state.globals.set("arg", argument_table(arguments, options.script))
     if not options.ignore_environment and not _run_init(session):
         return 1
+    if options.trace is None:
+        return _run(session, arguments, options)
+
+    from moonquakes.cli.trace import tracing
+
+    with tracing(session.state, options.trace):
+        return _run(session, arguments, options)
+
+
+def _run(session: Session, arguments: list[str], options: Options) -> int:
+    """Do what the options ask for after the start, in their order."""
     if not all(_act(session, letter, value) for letter, value in options.actions):
         return 1
+    if options.step:
+        return _step_script(session, arguments, options)
     if options.script is not None and not _run_script(session, arguments, options):
         return 1
+    executes = any(letter == "e" for letter, _ in options.actions)
     if options.interactive:
         _interact(session)
     elif options.script is None and not executes and not options.version:
@@ -190,6 +215,13 @@ def _run_script(session: Session, arguments: list[str], options: Options) -> boo
     if name == "-" and not options.script_is_file:
         name = None
     return session.execute_file(name, arguments[options.script + 1 :])
+
+
+def _step_script(session: Session, arguments: list[str], options: Options) -> int:
+    from moonquakes.cli.stepper import step_file
+
+    assert options.script is not None
+    return step_file(session, arguments[options.script], arguments[options.script + 1 :])
 
 
 def _interact(session: Session) -> None:
