@@ -76,7 +76,8 @@ def push_frame(
     if count > params:
         if proto.is_vararg:
             frame.varargs = arguments[params:]
-            frame.depth += count - params
+            # Above its arguments, as the reference moves function and parameters there.
+            frame.depth = max(frame.depth, previous.depth + previous.dest + count + 2)
         del arguments[params:]
         count = params
     if frame.depth > state.max_depth:

@@ -27,8 +27,8 @@ FINISH: Final = -2
 
 #: Slots at which a stack overflows (the reference's LUAI_MAXSTACK).
 MAX_DEPTH: Final = 1_000_000
-#: What a call takes besides its registers and surplus arguments, so that 200 000 of the smallest fit.
-CALL_SLOTS: Final = 3
+#: The least that a call takes, so that some 200 000 fit, as memory wants it.
+CALL_SLOTS: Final = 5
 #: What a protected call takes: it is a C call in the reference, which allows 200 of them.
 PROTECTED_SLOTS: Final = 5000
 
@@ -43,7 +43,7 @@ class Frame:
         top: end of the last open list of values in ``R``.
         open: cells of captured registers by register, which then hold the value's truth.
         tbc: registers of pending to-be-closed variables, or None.
-        depth: the slots that this frame and those below it take.
+        depth: the slot where its registers begin, counted from the start of the coroutine.
         dest, wanted: where results of the current call go, and how many of them.
         finish: called with the results instead when ``wanted`` is FINISH.
         calling: the host function being called from here, or None.
@@ -69,13 +69,15 @@ class Frame:
         self.cells = function.__closure__  # type: ignore[assignment]  # a Lua function has its home
         self.proto = proto
         self.previous: AnyFrame = previous
-        self.depth: int = previous.depth + proto.max_stack_size + CALL_SLOTS
+        # The callee's registers follow the called function, which stood in register ``dest``.
+        slots = previous.dest + 1
+        self.depth: int = previous.depth + (slots if slots > CALL_SLOTS else CALL_SLOTS)
         self.pc = 1
         self.top = 0
         self.open: dict[int, CellType] | None = None
         self.tbc: list[int] | None = None
-        self.dest = 0
-        self.wanted = 0
+        self.dest: int = 0
+        self.wanted: int = 0
         self.finish: Callable[[Frame, list[LuaValue]], None] | None = None
         self.calling: FunctionType | None = None
         self.is_tail = False
@@ -116,7 +118,8 @@ class HostFrame:
 
     __slots__ = ("calling", "depth", "nargs", "previous", "state")
 
-    wanted: Final = FINISH
+    wanted: Final[int] = FINISH
+    dest: Final[int] = 0
     catches = False
     tbc: list[int] | None = None
 
