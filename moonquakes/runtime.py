@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, TypeAlias
-from weakref import WeakValueDictionary
+from typing import Any, Final, Literal, TypeAlias
+from weakref import WeakValueDictionary, ref
 
 from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
 from moonquakes.stdlib import open_libraries
@@ -44,6 +44,9 @@ __all__ = [
 
 #: Which libraries a runtime has: ``safe`` leaves out whatever reaches files, processes or other code.
 Profile: TypeAlias = Literal["safe", "full"]
+
+#: How many objects are given to Python before the first look at which it has dropped.
+_FIRST_PRUNE: Final = 256
 
 
 class LuaRuntime:
@@ -93,6 +96,10 @@ class LuaRuntime:
         self._foreign = Table.from_fields(
             {"__name": "python object", "__metatable": FALSE, "__tostring": _describe_foreign}
         )
+        # What Python holds must stay alive for Lua's collector.
+        self._objects: list[ref[LuaObject]] = []
+        self._prune_at = _FIRST_PRUNE
+        self._state.holders.append(self._held_values)
         # By the id of the Python object, which its Lua value keeps alive.
         self._passed: WeakValueDictionary[int, Any] = WeakValueDictionary()
 
@@ -180,6 +187,19 @@ class LuaRuntime:
 
     # Values across the border
 
+    def _hold(self, held: LuaObject) -> None:
+        """Remember an object that Python holds, for as long as it does."""
+        objects = self._objects
+        objects.append(ref(held))
+        if len(objects) > self._prune_at:
+            self._objects = [reference for reference in objects if reference() is not None]
+            self._prune_at = max(_FIRST_PRUNE, 2 * len(self._objects))
+
+    def _held_values(self) -> list[LuaValue]:
+        """Return the Lua values that Python holds."""
+        held = [reference() for reference in self._objects]
+        return [wrapper._value for wrapper in held if wrapper is not None]
+
     def _to_lua(self, value: object) -> LuaValue:
         kind = type(value)
         if value is None or kind is float:
@@ -263,7 +283,7 @@ def _describe_foreign(value: LuaValue = None, *_: LuaValue) -> LuaValue:
 class LuaObject:
     """A Lua value that Python has no own type for; equal to another of the same value."""
 
-    __slots__ = ("_runtime", "_value")
+    __slots__ = ("__weakref__", "_runtime", "_value")
     _runtime: LuaRuntime
     _value: LuaValue
 
@@ -271,6 +291,7 @@ class LuaObject:
         # Plain assignment would store a field in a table.
         object.__setattr__(self, "_runtime", runtime)
         object.__setattr__(self, "_value", value)
+        runtime._hold(self)
 
     def __call__(self, *args: object) -> Any:
         """Call the value with Python arguments; see :meth:`LuaRuntime.execute` for results and errors."""

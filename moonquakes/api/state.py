@@ -59,6 +59,14 @@ class Shared:
         # A wrapper holds its host function, so the key lives as long as the entry.
         self.functions: WeakValueDictionary[HostFunction, Callable[..., LuaResults]] = WeakValueDictionary()
 
+    def held_values(self) -> list[list[LuaValue]]:
+        """Return what the host holds on the stacks of its handles.
+
+        Stacks of functions that called others are in the variables of their wrappers.
+        """
+        handles = (self.main, *self.handles.values())
+        return [values for L in handles for values in (L.stack, L.upvalues)]
+
     def running(self) -> mq_State:
         """Return the handle of the thread that is running."""
         thread = self.engine.current
@@ -81,6 +89,7 @@ def handle_of(engine: State) -> mq_State:
         return cast(Shared, entry.value).running()
     shared = Shared(engine)
     engine.registry.set(_SHARED_KEY, Userdata(shared))
+    engine.holders.append(shared.held_values)
     if engine.registry.get(MQ_RIDX_MAINTHREAD) is None:
         engine.registry.set(MQ_RIDX_MAINTHREAD, shared.main.thread)
     if engine.registry.get(MQ_RIDX_GLOBALS) is None:

@@ -133,6 +133,13 @@ def _main(arguments: list[str]) -> int:
     from moonquakes.cli.session import Session
 
     session = Session(PROGRAM, options.ignore_environment)
+    status = _start(session, arguments, options)
+    session.close()
+    return status
+
+
+def _start(session: Session, arguments: list[str], options: Options) -> int:
+    """Prepare the session, with a trace when one is wanted, and run it."""
     session.state.globals.set("arg", argument_table(arguments, options.script))
     if not options.ignore_environment and not _run_init(session):
         return 1

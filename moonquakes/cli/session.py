@@ -38,6 +38,11 @@ class Session:
             self.state.registry.set("LUA_NOENV", TRUE)
         open_libraries(self.state)
 
+    def close(self) -> None:
+        """End the program: run the finalizers that are left."""
+        with interruptible():
+            self.state.close()
+
     def report(self, message: str) -> None:
         """Write an error message to standard error."""
         write_error(f"{self.prefix}{message}\n")

@@ -180,7 +180,8 @@ def _keep(error: LuaError) -> LuaError:
 def _host_variables() -> Iterator[Any]:
     """Yield what the variables of the Python functions under way hold.
 
-    A host may still use values that Lua dropped.  The machine's own variables hold registers, which may be dead.
+    A host may still use values that Lua dropped.  The machine's own variables
+    hold registers, which may be dead.
     """
     frame = sys._getframe(1)
     while frame is not None:

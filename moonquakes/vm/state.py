@@ -185,7 +185,7 @@ class State(Operations):
             self.collector.mark(value, metatable)
 
     def close(self) -> None:
-        """End the program (``lua_close``): close pending variables of the main coroutine, run all finalizers."""
+        """End the program (``lua_close``): close the main coroutine's variables, run all finalizers."""
         close_variables_of_main(self)
         self.collector.close()
 
