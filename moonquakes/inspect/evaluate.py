@@ -63,8 +63,14 @@ def message_of(state: State, value: LuaValue) -> str:
 def _load(state: State, source: str, environment: Table) -> FunctionType:
     try:
         return state.load("return " + source, _CHUNK_NAME, "t", environment)
-    except LuaSyntaxError:
+    except LuaSyntaxError as error:
+        as_expression = error
+    try:
         return state.load(source, _CHUNK_NAME, "t", environment)
+    except LuaSyntaxError:
+        if as_expression.value.endswith("<eof>"):  # an expression that goes on
+            raise as_expression from None
+        raise
 
 
 def _environment(state: State, frame: Frame, pc: int) -> Table:

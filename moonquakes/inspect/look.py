@@ -56,7 +56,7 @@ def frame_view(state: State, place: Place, level: int) -> StackFrame:
     named = activation.name
     name = named[1] if named else None
     if frame is None:
-        name = name or global_function_name(state, activation.function)
+        name = global_function_name(state, activation.function) or name
         return StackFrame(level, "C", name, "[C]", None, None, None)
     proto = frame.proto
     line = proto.line_at(place.pc - 1)
@@ -174,7 +174,7 @@ def coroutine_view(state: State, coroutine: Coroutine, is_halted: bool) -> Corou
 
 def coroutines(state: State) -> list[Coroutine]:
     """Return the coroutines that the program can still reach, the main one first."""
-    found: dict[int, Coroutine] = {}
+    found: dict[int, Coroutine] = {id(state.main): state.main}
     seen: dict[int, Any] = {}
     waiting: list[Any] = [state.main, state.current, state.globals, state.registry]
     while waiting:

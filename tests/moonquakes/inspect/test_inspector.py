@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
+from typing import Any
 
 import lupa.lua54 as lupa
 import pytest
@@ -409,7 +410,7 @@ def test_coroutines() -> None:
 def test_what_is_seen_is_plain_data() -> None:
     inspector = Inspector(SUM)
     inspector.run_to(function="square")
-    seen = [
+    seen: list[Any] = [
         *inspector.frames, *inspector.registers(), *inspector.upvalues(), *inspector.globals(),
         *inspector.listing(), *inspector.coroutines(), inspector.step(), inspector.evaluate("n"),
     ]  # fmt: skip
