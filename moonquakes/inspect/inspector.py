@@ -125,19 +125,34 @@ class Inspector:
 
     def step_over(self) -> Stop:
         """Run to the beginning of a line in this function, or in one that it returns or yields to."""
-        start = self._state.frame
-        inside = self._make_inside()
+        levels = self._progress.levels
+        position = len(levels) - 1
+        base = self._state.frame
 
         def reached(frame: Frame, pc: int, begins: bool) -> bool:
-            return begins and (frame is start or not inside(frame))
+            nonlocal position, base
+            if len(levels) <= position:  # left: what it came back to is what counts now
+                position = len(levels) - 1
+                base = levels[position].frame
+            elif levels[position].frame is not base and not levels[position].frame.is_tail:
+                base = levels[position].frame
+            return begins and frame is base
 
         return self._go(reached)
 
     def step_out(self) -> Stop:
         """Run until this function has returned or yielded, or an error left it."""
+        levels = self._progress.levels
+        position = len(levels) - 1
         start = self._state.frame
-        inside = self._make_inside()
-        return self._go(lambda frame, pc, begins: frame is not start and not inside(frame))
+
+        def reached(frame: Frame, pc: int, begins: bool) -> bool:
+            if len(levels) <= position:
+                return True
+            # What a tail call put in its place stands for it.
+            return levels[position].frame is not start and not levels[position].frame.is_tail
+
+        return self._go(reached)
 
     def run_to(self, line: int | None = None, pc: int | None = None, function: str | None = None) -> Stop:
         """Run to a line of the program, an instruction of this function, or the start of a named function.
@@ -340,19 +355,6 @@ class Inspector:
         frame = self._state.frame
         assert type(frame) is Frame
         return frame, frame.pc, self._progress.observe(frame, frame.pc, self._state.current)
-
-    def _make_inside(self) -> Callable[[Frame], bool]:
-        """Return a test whether the function that runs now is still under way when another one runs."""
-        start = self._state.frame
-        coroutine = self._state.current
-
-        def inside(frame: Frame) -> bool:
-            if self._state.current is not coroutine:
-                return coroutine.status == "normal"
-            # What a tail call put in its place stands for it.
-            return frame.depth > start.depth or (frame.depth == start.depth and frame.is_tail)
-
-        return inside
 
     def _take_outcome(self, execution: Execution) -> Literal["ended", "failed"]:
         if execution.error is not None:

@@ -11,6 +11,8 @@ import lupa.lua54 as lupa
 import pytest
 
 from moonquakes.inspect import Inspector, Value, Variable
+from moonquakes.stdlib import open_libraries
+from moonquakes.vm.state import State
 
 SUM = """\
 local function square(n)
@@ -135,6 +137,28 @@ def test_step_over_a_tail_call_runs_what_took_the_functions_place() -> None:
     inspector.run_to(line=3)
     inspector.step_over()
     assert at(inspector) == ("main", 6)
+
+
+def test_step_over_from_the_end_of_a_function_finishes_the_callers_line() -> None:
+    inspector = Inspector("local function f(x)\n  return x\nend\nlocal y = f(1) + f(2)\nreturn y")
+    inspector.run_to(function="f")
+    inspector.step_over()
+    assert at(inspector) == ("main", 5)
+
+
+def test_step_over_a_tail_call_with_more_arguments() -> None:
+    source = (
+        "local function g(...)\n  return ...\nend\nlocal function f(x)\n  return g(x, 2, 3)\nend\n"
+        "local y = f(1)\ny = 2"
+    )
+    inspector = Inspector(source)
+    inspector.run_to(line=5)
+    inspector.step_over()
+    assert at(inspector) == ("main", 8)
+    inspector = Inspector(source)
+    inspector.run_to(line=5)
+    inspector.step_out()
+    assert at(inspector) == ("main", 8)
 
 
 def test_step_out_halts_in_the_middle_of_the_callers_line() -> None:
@@ -459,7 +483,6 @@ def test_a_failed_program_shows_where_it_failed() -> None:
         ("error(12)", "12"),
         ("error({})", "(error object is a table value)"),
         ("error(setmetatable({}, {__tostring = function() return 'own words' end}))", "own words"),
-        ("local function f() return 1 + f() end f()", "program:1: stack overflow"),
         ("x =", "program:1: unexpected symbol near <eof>"),
         ("coroutine.wrap(function() error('inside', 0) end)()", "inside"),
     ],
@@ -472,6 +495,16 @@ def test_every_failure_is_a_state(source: str, message: str) -> None:
     assert inspector.error.endswith(message)
     assert inspector.traceback is not None
     assert str(inspector) == f"failed: {inspector.error}"
+
+
+def test_a_stack_overflow_is_a_failure_with_its_stack() -> None:
+    state = State()
+    open_libraries(state)
+    state.max_depth = 2000
+    inspector = Inspector("local function f() return 1 + f() end f()", state=state)
+    inspector.run()
+    assert inspector.error == "program:1: stack overflow"
+    assert len(inspector.frames) > 100
 
 
 def test_os_exit_is_an_end() -> None:

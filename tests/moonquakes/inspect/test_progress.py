@@ -44,7 +44,8 @@ def test_results_of_a_call_arrive_with_the_return() -> None:
 def test_results_of_metamethods() -> None:
     seen = written(
         "local t = setmetatable({}, {__add = function() return 'sum' end,"
-        " __index = function() return 'field' end, __lt = function() return true end, __concat = function() return 'joined' end})\n"
+        " __index = function() return 'field' end, __lt = function() return true end,"
+        " __concat = function() return 'joined' end})\n"
         "local a = t + 1 local b = t.x local c if t < t then c = 3 end local d = t .. 'x'"
     )
     for text in ('1="sum"', '2="field"', "3=3", '4="joined"'):
