@@ -216,8 +216,8 @@ def test_lines_are_edited_and_remembered(screen: Screen, tmp_path: Path) -> None
 
 
 def test_an_interrupt_stops_what_runs_and_not_the_session(screen: Screen) -> None:
-    screen.type("io.write('go ') while true do end\n")
-    screen.expect("\ngo ")
+    screen.type("io.write('go\\n') while true do end\n")
+    screen.expect("\ngo\n")
     screen.type("\x03")
     screen.expect(
         "stdin:1: interrupted!\nstack traceback:\n(.*\n)*\tstdin:1: in main chunk\n\t\\[C\\]: in \\?\n> "
