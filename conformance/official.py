@@ -186,12 +186,15 @@ def run_file(suite: Path, file: str, ledger: Ledger, settings: Settings) -> Outc
 def _run(command: list[str], folder: Path, log: Path, limit: float) -> int | None:
     """Run a command with its output in a file; return its status, None when its time was up."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LUA_")}
-    with log.open("wb") as stream:
+    # An empty pipe as standard input: the suite wants one that cannot seek.
+    empty, writer = os.pipe()
+    os.close(writer)
+    with log.open("wb") as stream, open(empty, "rb") as standard_input:
         process = subprocess.Popen(
             command,
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=standard_input,
             stdout=stream,
             stderr=stream,
             start_new_session=True,

@@ -158,7 +158,7 @@ def _run(session: Session, arguments: list[str], options: Options) -> int:
         return 1
     if options.step:
         return _step_script(session, arguments, options)
-    if options.script is not None and not _run_script(session, arguments, options):
+    if options.script is not None and not _run_script(session, arguments[options.script], options):
         return 1
     executes = any(letter == "e" for letter, _ in options.actions)
     if options.interactive:
@@ -167,7 +167,7 @@ def _run(session: Session, arguments: list[str], options: Options) -> int:
         if sys.stdin.isatty():
             write_output(version_line() + "\n")
             _interact(session)
-        elif not session.execute_file(None):
+        elif not session.execute(session.load_file(None)):
             # The reference ends with status 0 here, which hides the failure from the shell.
             return 1
     return 0
@@ -191,14 +191,14 @@ def _run_init(session: Session) -> bool:
         if value is not None:
             text = value.decode("latin-1")
             if text[:1] == "@":
-                return session.execute_file(text[1:])
-            return session.execute(text, f"={name}")
+                return session.execute(session.load_file(text[1:]))
+            return session.execute(session.load(text, f"={name}"))
     return True
 
 
 def _act(session: Session, letter: str, value: str) -> bool:
     if letter == "e":
-        return session.execute(value, "=(command line)")
+        return session.execute(session.load(value, "=(command line)"))
     if letter == "l":
         return _require(session, value)
     session.call(session.state.globals.get("warn"), ["@on"])
@@ -216,12 +216,18 @@ def _require(session: Session, value: str) -> bool:
     return ok
 
 
-def _run_script(session: Session, arguments: list[str], options: Options) -> bool:
-    assert options.script is not None
-    name: str | None = arguments[options.script]
-    if name == "-" and not options.script_is_file:
-        name = None
-    return session.execute_file(name, arguments[options.script + 1 :])
+def _run_script(session: Session, name: str, options: Options) -> bool:
+    """Run the script with the arguments that are in the global ``arg`` by now."""
+    from moonquakes.vm.table import Table
+
+    function = session.load_file(None if name == "-" and not options.script_is_file else name)
+    if function is None:
+        return False
+    table = session.state.globals.get("arg")
+    if type(table) is not Table:
+        session.report("'arg' is not a table")
+        return False
+    return session.execute(function, [table.get(index) for index in range(1, table.length() + 1)])
 
 
 def _step_script(session: Session, arguments: list[str], options: Options) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, FunctionType
 
 from moonquakes.cli.program import describe, write_error
 from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
@@ -47,24 +47,26 @@ class Session:
         """Write an error message to standard error."""
         write_error(f"{self.prefix}{message}\n")
 
-    def execute(self, source: str, chunk_name: str, arguments: Sequence[LuaValue] = ()) -> bool:
-        """Load and run a chunk; report what goes wrong and return whether nothing did."""
+    def load(self, source: str, chunk_name: str) -> FunctionType | None:
+        """Load a chunk; report what is wrong with it."""
         try:
-            function = self.state.load(source, chunk_name)
+            return self.state.load(source, chunk_name)
         except LuaSyntaxError as error:
             self.report(error.value)
-            return False
-        ok, _ = self.call(function, arguments)
-        return ok
+            return None
 
-    def execute_file(self, name: str | None, arguments: Sequence[LuaValue] = ()) -> bool:
-        """Load and run a file, standard input for None; as :meth:`execute`."""
+    def load_file(self, name: str | None) -> FunctionType | None:
+        """Load a file, standard input for None; as :meth:`load`."""
         try:
             source, chunk_name = read_source(self.state, name)
         except LuaError as error:
             self.report(error.value)
-            return False
-        return self.execute(source, chunk_name, arguments)
+            return None
+        return self.load(source, chunk_name)
+
+    def execute(self, function: FunctionType | None, arguments: Sequence[LuaValue] = ()) -> bool:
+        """Run what was loaded; report what goes wrong and return whether nothing did, not even in loading."""
+        return function is not None and self.call(function, arguments)[0]
 
     def call(
         self, function: LuaValue, arguments: Sequence[LuaValue] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto, chunk_id
-from moonquakes.errors import ArgumentError
+from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.stdlib.arguments import check_any, check_integer, check_string, optional_integer
 from moonquakes.stdlib.debug_variables import (
     host_cells,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
 _OPTIONS = frozenset("SlnrutLf")
+_C_STACK_LIMIT = 200
 
 
 def open_debug(state: State) -> Table:
@@ -80,7 +81,28 @@ def open_debug(state: State) -> Table:
     def getregistry(*_: LuaValue) -> LuaResults:
         return state.registry
 
+    def debug(*_: LuaValue) -> LuaResults:
+        """Run the lines of standard input, each a chunk, until one says ``cont``."""
+        state.stdout.flush()
+        while True:
+            state.stderr.write(b"lua_debug> ")
+            state.stderr.flush()
+            line = state.stdin.readline()
+            if not line or line == b"cont\n":
+                return ()
+            try:
+                state.call(state.load(line.decode("latin-1"), "=(debug command)"))
+            except LuaError as error:
+                state.stderr.write(f"{state.tostring(error.value)}\n".encode("latin-1"))
+
+    def setcstacklimit(limit: LuaValue = None, *_: LuaValue) -> LuaResults:
+        """Change nothing and return the limit, as the reference does since 5.4.3."""
+        check_integer(1, limit)
+        return _C_STACK_LIMIT
+
     functions: dict[str, LuaValue] = {
+        "debug": debug,
+        "setcstacklimit": setcstacklimit,
         "traceback": traceback_,
         "getinfo": getinfo,
         "getmetatable": getmetatable,

@@ -21,6 +21,7 @@ _DEFAULT_PATH: Final = (
     "/usr/local/share/lua/5.4/?.lua;/usr/local/share/lua/5.4/?/init.lua;"
     "/usr/local/lib/lua/5.4/?.lua;/usr/local/lib/lua/5.4/?/init.lua;./?.lua;./?/init.lua"
 )
+_DEFAULT_CPATH: Final = "/usr/local/lib/lua/5.4/?.so;/usr/local/lib/lua/5.4/loadall.so;./?.so"
 #: Directory separator, template separator, the name's mark, and two that only C loaders use.
 _CONFIG: Final = "/\n;\n?\n!\n-\n"
 _NO_LIBRARIES: Final = "dynamic libraries not enabled; check your Lua installation"
@@ -31,10 +32,10 @@ def open_package(state: State) -> Table:
     package = Table.from_fields(
         {
             "config": _CONFIG,
-            "cpath": "",
+            "cpath": _initial_path(state, "LUA_CPATH", _DEFAULT_CPATH),
             "loaded": state.loaded,
             "loadlib": _make_loadlib(state),
-            "path": _initial_path(state),
+            "path": _initial_path(state, "LUA_PATH", _DEFAULT_PATH),
             "preload": Table(),
             "searchpath": searchpath,
         }
@@ -46,17 +47,17 @@ def open_package(state: State) -> Table:
     return package
 
 
-def _initial_path(state: State) -> str:
-    """Return ``package.path`` from the environment; ``;;`` in it stands for the default path."""
+def _initial_path(state: State, variable: str, default: str) -> str:
+    """Return a path from the environment; ``;;`` in it stands for the default path."""
     if state.registry.get("LUA_NOENV") not in (None, FALSE):
-        return _DEFAULT_PATH
-    path = state.environ.get("LUA_PATH_5_4", state.environ.get("LUA_PATH"))
+        return default
+    path = state.environ.get(f"{variable}_5_4", state.environ.get(variable))
     if path is None:
-        return _DEFAULT_PATH
+        return default
     before, mark, after = path.encode("utf-8", "surrogateescape").decode("latin-1").partition(";;")
     if not mark:
         return before
-    return ";".join([part for part in (before, _DEFAULT_PATH, after) if part])
+    return ";".join([part for part in (before, default, after) if part])
 
 
 def _make_require(state: State, package: Table) -> Callable[..., LuaResults]:
@@ -128,8 +129,7 @@ def _searchers(state: State, package: Table) -> list[LuaValue]:
         found, tried = search_along("cpath", file_stem)
         if found is not None:
             raise cannot_load(name, found, _NO_LIBRARIES)
-        # Where no library can be loaded the path is empty, and tells nothing.
-        return tried if state.index(package, "cpath") != "" else ()
+        return tried
 
     def search_library(modname: LuaValue = None, *_: LuaValue) -> LuaResults:
         name = check_string(1, modname)

@@ -115,6 +115,18 @@ def test_the_traceback_names_functions(capfdbinary: Output) -> None:
     )
 
 
+def test_the_script_gets_what_is_in_arg(capfdbinary: Output) -> None:
+    Path("dots.lua").write_text("print(...)")
+    assert main(["-e", "arg[1] = 100 arg[4] = 'more'", "dots.lua", "a", "b", "c"]) == 0
+    assert main(["-e", "arg = 1", "dots.lua"]) == 1
+    assert main(["-e", "arg = 1", "nowhere.lua"]) == 1
+    out, err = capfdbinary.readouterr()
+    assert out == b"100\tb\tc\tmore\n"
+    assert err == (
+        b"moonquakes: 'arg' is not a table\nmoonquakes: cannot open nowhere.lua: No such file or directory\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

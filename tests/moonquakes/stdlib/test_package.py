@@ -39,14 +39,16 @@ def test_as_the_reference(snippet: str, same: Callable[..., None]) -> None:
 
 
 def test_what_was_tried_is_told(run: Run) -> None:
-    run("package.path = './?.lua;./?/init.lua'")
+    run("package.path, package.cpath = './?.lua;./?/init.lua', './?.so'")
     with pytest.raises(LuaError) as caught:
         run("require('no.such')")
     assert caught.value.value == (
         "q:1: module 'no.such' not found:\n"
         "\tno field package.preload['no.such']\n"
         "\tno file './no/such.lua'\n"
-        "\tno file './no/such/init.lua'"
+        "\tno file './no/such/init.lua'\n"
+        "\tno file './no/such.so'\n"
+        "\tno file './no.so'"
     )
 
 
@@ -91,6 +93,19 @@ def test_the_path_comes_from_the_environment(environ: dict[str, str], expected: 
     state.environ = environ
     state.registry.set("LUA_NOENV", 1)
     assert path(state) == default
+
+
+def test_the_path_of_libraries_comes_from_the_environment() -> None:
+    default = "/usr/local/lib/lua/5.4/?.so;/usr/local/lib/lua/5.4/loadall.so;./?.so"
+    for environ, expected in (
+        ({}, default),
+        ({"LUA_CPATH": "a;;b"}, f"a;{default};b"),
+        ({"LUA_CPATH": "a", "LUA_CPATH_5_4": "?.so"}, "?.so"),
+    ):
+        state = State()
+        state.environ = environ
+        open_libraries(state, ["package"])
+        assert state.loaded.get("package").get("cpath") == expected
 
 
 # loadlib

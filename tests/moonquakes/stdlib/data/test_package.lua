@@ -38,3 +38,5 @@ return #package.searchers
 package.path, package.cpath = './?.lua;?/?', '?.so;?/init' return pcall(require, 'no.such')
 package.path, package.cpath = '', '?' return pcall(require, 'x.y')
 package.path, package.cpath = '', nil return pcall(require, 'x')
+package.path, package.cpath = '', '' return pcall(require, 'x.y')
+return package.cpath ~= ''
