@@ -17,7 +17,11 @@ def mqL_newstate() -> mq_State:
 
 
 def mq_close(L: mq_State) -> None:
-    """Drop the values of the main thread's stack; the rest of a state goes with its last handle."""
+    """Close the main thread's pending variables, run all finalizers, and drop the values of its stack.
+
+    The rest of a state goes with its last handle.
+    """
+    L.engine.close()
     L.shared.main.stack.clear()
 
 

@@ -89,17 +89,12 @@ class Collector:
             self._awaited = True
             self._watch()
 
-    def allocated(self, frame: Frame, register: int) -> None:
+    def allocated(self, register: int) -> None:
         """Count an allocation of the running frame, whose last register in use is ``register``."""
         self._left -= 1
-        if self._left > 0:
-            return
-        # The cell of a captured register gets the new value only when the instruction is done.
-        value = frame.R[register]
-        if frame.open and register in frame.open:
-            frame.open[register].cell_contents = value
-        self.cycle(register + 1)
-        frame.R[register] = value
+        if self._left <= 0:
+            # A compiler takes a fresh register for what these instructions make, above all that are in use.
+            self.cycle(register + 1)
 
     # What
 

@@ -321,7 +321,7 @@ def op_concat(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) 
     """R[A] := R[A] .. ... .. R[B-1]"""
     if frame.state.counts_allocations:
         frame.pc = n
-        frame.state.collector.allocated(frame, b - 1)
+        frame.state.collector.allocated(b - 1)
     pieces = R[a:b]
     try:
         R[a] = "".join(pieces)

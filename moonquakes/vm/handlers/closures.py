@@ -43,7 +43,7 @@ def op_closure(  # R[A] := closure(KPROTO[Bx])
         frame.open[a].cell_contents = function
     if frame.state.counts_allocations:
         frame.pc = n
-        frame.state.collector.allocated(frame, a)
+        frame.state.collector.allocated(a)
     return n
 
 

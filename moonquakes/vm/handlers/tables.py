@@ -168,7 +168,7 @@ def op_newtable(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: in
     R[a] = Table()
     if frame.state.counts_allocations:
         frame.pc = n
-        frame.state.collector.allocated(frame, a)
+        frame.state.collector.allocated(a)
     return n
 
 
