@@ -1,7 +1,7 @@
 """How does RAIN.FALL run a script?
 
-All scripts run in one Lua state, one after the other, each on globals of its own (``raincall.sandbox``) and
-as a function of its own over code that is compiled once.  The state is used through the ``mq_*`` API alone.
+All scripts run in one Lua state, one after the other, each on globals as if of its own (``raincall.sandbox``)
+and as a function that is compiled once.  The state is used through the ``mq_*`` API alone.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from moonquakes.api import (
     mq_pushvalue,
     mq_rawgeti,
     mq_settop,
+    mq_setupvalue,
     mq_State,
     mqL_loadbufferx,
     mqL_newstate,
     mqL_openlibs,
     mqL_ref,
     mqL_unref,
-    mqx_copyfunction,
 )
 from raincall.backend import Backend
 from raincall.backends.inprocess import InProcessBackend
@@ -66,6 +66,7 @@ class Evaluator:
         self._sandbox = Sandbox(L, self._output)
         install(L, self._backend)
         self._sandbox.share(L, "RAIN")
+        self._sandbox.open(L)
         #: References of compiled sources in the registry, the one used longest ago first.
         self._chunks: OrderedDict[bytes, int] = OrderedDict()
         self._cached_source = 0
@@ -85,14 +86,13 @@ class Evaluator:
         mq_settop(L, Sandbox.size)
         if not self._push_chunk(L, source):
             return error_of(L)
-        chunk, environment = Sandbox.size + 1, Sandbox.size + 2
-        self._sandbox.push_globals(L)
-        mq_pushvalue(L, environment)
-        mqx_copyfunction(L, chunk, 1)
+        # A script may have given its chunk another _ENV.
+        mq_pushvalue(L, Sandbox.globals)
+        mq_setupvalue(L, -2, 1)
         for argument in args:
             mq_pushlstring(L, argument)
         reply = reply_of(L) if mq_pcall(L, len(args), 1) == MQ_OK else error_of(L)
-        self._sandbox.drop_globals(L, environment)
+        self._sandbox.restore(L)
         return reply
 
     def _push_chunk(self, L: mq_State, source: bytes) -> bool:

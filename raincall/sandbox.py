@@ -43,8 +43,7 @@ from moonquakes.api import (
     mqL_optlstring,
     mqL_ref,
     mqL_tolstring,
-    mqx_cleartable,
-    mqx_copytable,
+    mqx_restoretable,
     mqx_seal,
 )
 
@@ -67,21 +66,23 @@ _LIBRARIES: Final = ("coroutine", "math", "string", "table", "utf8")
 _OS: Final = ("clock", "date", "difftime", "time")
 
 
-#: Where the stack keeps the globals that are copied for each script.
-_GLOBALS: Final = 1
+#: Where the stack keeps what the globals of each script are made of.
+_MODEL: Final = 1
 
 
 class Sandbox:
     """The globals of the scripts of one Lua state, whose standard libraries must be open.
 
-    It keeps the lowest ``size`` places of the stack for itself.  When a script has ended, none of its code
-    runs again: nothing holds its coroutines, and there are no finalizers.
+    It keeps the lowest ``size`` places of the stack for itself; at ``globals`` stand the globals.  One table
+    serves all scripts and is restored after each: when a script has ended none of its code runs again, since
+    nothing holds its coroutines and there are no finalizers.
 
     Args:
         output: takes what ``print`` and ``warn`` write, a line at a time.
     """
 
-    size: Final = 1
+    globals: Final = 2
+    size: Final = 2
 
     def __init__(self, L: mq_State, output: Callable[[bytes], object]) -> None:
         self._output = output
@@ -94,39 +95,43 @@ class Sandbox:
         mq_createtable(L)
         for name in _BASE:
             mq_getglobal(L, name)
-            mq_setfield(L, _GLOBALS, name)
+            mq_setfield(L, _MODEL, name)
         functions = {"collectgarbage": self._count_garbage, "print": self._print, "warn": self._warn}
         for name, function in functions.items():
             mq_pushcfunction(L, function)
-            mq_setfield(L, _GLOBALS, name)
+            mq_setfield(L, _MODEL, name)
         for name in _LIBRARIES:
             mq_getglobal(L, name)
             if name == "math":
                 mq_pushcfunction(L, self._seed)
                 mq_setfield(L, -2, "randomseed")
             mqx_seal(L, -1)
-            mq_setfield(L, _GLOBALS, name)
+            mq_setfield(L, _MODEL, name)
         _share_os(L)
         _close_string_metatable(L)
         mq_getglobal(L, "load")
         mq_pushcclosure(L, _load_text, 1)
-        mq_setfield(L, _GLOBALS, "load")
+        mq_setfield(L, _MODEL, "load")
 
     def share(self, L: mq_State, name: str) -> None:
         """Give all scripts the global table ``name``, read-only."""
         mq_getglobal(L, name)
         mqx_seal(L, -1)
-        mq_setfield(L, _GLOBALS, name)
+        mq_setfield(L, _MODEL, name)
 
-    def push_globals(self, L: mq_State) -> None:
-        """Push fresh globals."""
-        mqx_copytable(L, _GLOBALS, "_G")
-        mq_pushvalue(L, -1)
-        mq_rawseti(L, MQ_REGISTRYINDEX, MQ_RIDX_GLOBALS)  # what load gives to a chunk
+    def open(self, L: mq_State) -> None:
+        """Make the globals, once everything is shared, and give them to whatever is loaded from now on."""
+        mq_settop(L, _MODEL)
+        mq_createtable(L)
+        mq_pushvalue(L, self.globals)
+        mq_setfield(L, _MODEL, "_G")
+        mq_pushvalue(L, self.globals)
+        mq_rawseti(L, MQ_REGISTRYINDEX, MQ_RIDX_GLOBALS)
+        self.restore(L)
 
-    def drop_globals(self, L: mq_State, index: int) -> None:
-        """End a script whose globals stand at ``index``."""
-        mqx_cleartable(L, index)  # they hold themselves: cleared, they go now and not when Python collects
+    def restore(self, L: mq_State) -> None:
+        """End a script: the next one finds the globals as they were made."""
+        mqx_restoretable(L, self.globals, _MODEL)
         if self._seeded:
             self._seeded = False
             mq_rawgeti(L, MQ_REGISTRYINDEX, self._randomseed)

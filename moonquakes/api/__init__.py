@@ -117,9 +117,7 @@ from moonquakes.api.constants import (
     mq_upvalueindex,
 )
 from moonquakes.api.extensions import (
-    mqx_cleartable,
-    mqx_copyfunction,
-    mqx_copytable,
+    mqx_restoretable,
     mqx_seal,
 )
 from moonquakes.api.library import (
@@ -424,8 +422,6 @@ __all__ = [
     "mq_upvalueindex",
     "mq_version",
     "mq_xmove",
-    "mqx_cleartable",
-    "mqx_copyfunction",
-    "mqx_copytable",
+    "mqx_restoretable",
     "mqx_seal",
 ]

@@ -50,21 +50,14 @@ class Table:
         table._sweep_at = max(_FIRST_SWEEP, 2 * len(fields))
         return table
 
-    def copy(self) -> Table:
-        """Return a new table with the same fields and no metatable."""
-        table = Table()
-        table.arr = list(self.arr)
-        fields = table.hash
-        fields.update(self.hash)
-        if None in fields.values():
-            table._sweep()
-        table._sweep_at = max(_FIRST_SWEEP, 2 * len(fields))
-        return table
-
-    def clear(self) -> None:
-        """Remove all fields."""
-        del self.arr[1:]
-        self.hash.clear()
+    def restore(self, model: Table) -> None:
+        """Give the table exactly the fields of ``model``, and no metatable; cheap when nothing differs."""
+        self.metatable = None
+        if self.hash == model.hash and self.arr == model.arr:
+            return
+        self.arr = list(model.arr)
+        self.hash = {key: value for key, value in model.hash.items() if value is not None}
+        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.hash))
         self._positions = None
         self._cursor = None
 

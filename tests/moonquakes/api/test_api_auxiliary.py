@@ -13,12 +13,10 @@ from moonquakes.api import (
     MQ_REFNIL,
     MQ_REGISTRYINDEX,
     MQ_TBOOLEAN,
-    MQ_TFUNCTION,
     MQ_TNIL,
     MQ_TNONE,
     MQ_TNUMBER,
     MQ_TTABLE,
-    mq_call,
     mq_getfield,
     mq_getglobal,
     mq_getiuservalue,
@@ -26,7 +24,6 @@ from moonquakes.api import (
     mq_newtable,
     mq_newuserdatauv,
     mq_pushboolean,
-    mq_pushcfunction,
     mq_pushinteger,
     mq_pushnil,
     mq_pushnumber,
@@ -73,8 +70,7 @@ from moonquakes.api import (
     mqL_tolstring,
     mqL_typeerror,
     mqL_unref,
-    mqx_copyfunction,
-    mqx_copytable,
+    mqx_restoretable,
     mqx_seal,
 )
 
@@ -337,37 +333,25 @@ def test_a_sealed_tables_metatable_is_out_of_reach(L: mq_State) -> None:
     assert (mq_tolstring(L, -1) or b"").endswith(b"cannot change a protected metatable")
 
 
-def test_copytable(L: mq_State) -> None:
-    mqL_dostring(L, "return setmetatable({10, 20, a = 1, gone = 2}, {})")
-    mq_pushnil(L)
-    mq_setfield(L, 1, "gone")
-    mqx_copytable(L, 1)
-    mq_setglobal(L, "copy")
-    mqL_dostring(L, "copy.b = 1 copy[3] = 30 return #copy, copy.a, getmetatable(copy)")
-    assert [mq_tointeger(L, -3), mq_tointeger(L, -2), mq_type(L, -1)] == [3, 1, MQ_TNIL]
-    mq_settop(L, 1)
-    assert mq_getfield(L, 1, "b") == MQ_TNIL
-    assert mq_rawlen(L, 1) == 2
-
-
-def test_copyfunction(L: mq_State) -> None:
-    mqL_dostring(L, "local n = 0 return function() n = n + 1 return n end")
-    mqx_copyfunction(L, 1)
-    mq_setglobal(L, "g")
-    mq_setglobal(L, "f")
-    mqL_dostring(L, "return f() + f(), g(), f == g")
-    assert [mq_tointeger(L, 1), mq_tointeger(L, 2), mq_toboolean(L, 3)] == [3, 1, False]
-    mq_settop(L, 0)
-    mqL_dostring(L, "local a, b = 1, 2 return function() return a, b end")
-    mq_pushinteger(L, 10)
-    mqx_copyfunction(L, 1, 1)
-    assert mq_gettop(L) == 2
-    mq_call(L, 0, 2)
-    assert [mq_tointeger(L, 2), mq_tointeger(L, 3)] == [10, 2]
-    with pytest.raises(IndexError, match="cannot set 3 of 2 upvalues from 3 values"):
-        mqx_copyfunction(L, 1, 3)
-    assert mq_getglobal(L, "print") == MQ_TFUNCTION
-    mq_pushcfunction(L, lambda L: 0)
-    for index in (4, 5, 2):
-        with pytest.raises(TypeError, match="holds no Lua function"):
-            mqx_copyfunction(L, index)
+def test_restoretable(L: mq_State) -> None:
+    mqL_dostring(L, "model = {10, 20, a = 1, gone = 2} model.gone = nil t = {}")
+    mq_getglobal(L, "model")
+    mq_getglobal(L, "t")
+    for change in (
+        "",
+        "t.b, t.a, t[1], t[3] = 1, 2, 3, 4",
+        "setmetatable(t, {__index = model})",
+        "t[2] = nil",
+    ):
+        assert mqL_dostring(L, change) == MQ_OK
+        mqx_restoretable(L, 2, 1)
+        mqL_dostring(
+            L,
+            "local keys = {} for k, v in pairs(t) do keys[#keys + 1] = k .. '=' .. v end "
+            "return table.concat(keys, ' '), #t, getmetatable(t)",
+        )
+        assert mq_tolstring(L, -3) == b"1=10 2=20 a=1"
+        assert [mq_tointeger(L, -2), mq_type(L, -1)] == [2, MQ_TNIL]
+        mq_settop(L, 2)
+    mqL_dostring(L, "t.a = 5 return model.a")
+    assert mq_tointeger(L, -1) == 1
