@@ -14,6 +14,9 @@ import lupa.lua54  # noqa: F401  # before fakeredis, which loads other Luas so t
 import pytest
 from hypothesis import HealthCheck, settings
 
+# What the tests start buffers its output as it does for everybody.
+os.environ.pop("PYTHONUNBUFFERED", None)
+
 # Deterministic and quick by default; HYPOTHESIS_PROFILE=long searches at random and for long.
 settings.register_profile("quick", max_examples=60, derandomize=True, deadline=None, database=None)
 settings.register_profile(

@@ -263,6 +263,8 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
 
     def lua_print(*values: LuaValue) -> LuaResults:
         output.write("\t".join([v if type(v) is str else state_tostring(v) for v in values]) + "\n")
+        if output.buffering == "full":  # else it has just been flushed; C's print does so even into a pipe
+            output.stream.flush()
         return ()
 
     return {

@@ -99,8 +99,14 @@ def test_a_terminal_gets_each_line_at_once(run: Run, state: State) -> None:
     assert terminal.flushes == 1
     run("io.stdout:setvbuf('no') io.write('d')")
     assert terminal.flushes == 2
-    run("io.stdout:setvbuf('full') print('e')")
+    run("io.stdout:setvbuf('full') io.write('e\\n')")
     assert terminal.flushes == 2
+
+
+def test_print_is_seen_at_once_even_in_a_pipe(run: Run, state: State) -> None:
+    state.stdout = terminal = Terminal()
+    run("io.stdout:setvbuf('full') print('a')")
+    assert terminal.flushes == 1
 
 
 def test_a_prompt_is_seen_before_the_answer_is_read(run: Run, state: State) -> None:
