@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import lupa.lua54 as lupa
@@ -542,3 +544,21 @@ def test_stepping_changes_no_results(capsys: pytest.CaptureFixture[str]) -> None
         inspector.step()
     assert (inspector.output, inspector.results) == ("14\n", (number(14),))
     assert capsys.readouterr().out == ""
+
+
+CASES = sorted((Path(__file__).parents[3] / "conformance" / "cases").glob("*.lua"))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.stem != "recursion"], ids=lambda case: case.stem
+)  # recursion takes minutes in steps
+def test_conformance_cases_step_by_step(case: Path) -> None:
+    source = case.read_bytes()
+    state = State()
+    state.stdout = io.BytesIO()
+    open_libraries(state)
+    ok, _ = state.protected_call(state.load(source.decode("latin-1"), f"@{case.name}"))
+    inspector = Inspector(source, case.name, profile="full")
+    inspector.finish()
+    assert inspector.output == state.stdout.getvalue().decode("utf-8", "replace")
+    assert (ok, inspector.status) == (True, "ended")
