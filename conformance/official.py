@@ -232,11 +232,11 @@ def messages(output: str) -> Iterator[str]:
 def _failure(file: str, status: int, output: str) -> str:
     """Say where in the file it failed: at the error, or else where its main chunk was."""
     name = re.escape(file) if file != "all.lua" else r"\w+\.lua"
-    at_error = re.search(rf"^moonquakes: ({name}):(\d+): (.*)$", output, re.MULTILINE)
+    at_error = re.search(rf"^\S*moonquakes: ({name}):(\d+): (.*)$", output, re.MULTILINE)
     if at_error:
         return f"failed at {_place(at_error, file)}: {at_error[3]}"
     in_chunk = re.search(rf"^\t({name}):(\d+): in (?:main chunk|function <.*:0>)", output, re.MULTILINE)
-    message = re.search(r"^moonquakes: (.*)$", output, re.MULTILINE)
+    message = re.search(r"^\S*moonquakes: (.*)$", output, re.MULTILINE)
     text = message[1] if message else f"exit status {status}"
     return f"failed at {_place(in_chunk, file)}: {text}" if in_chunk else f"failed: {text}"
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from moonquakes.cli.program import (
+    called_name,
     lua_arguments,
     run,
     version_line,
@@ -72,7 +73,8 @@ class Options:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``moonquakes``, with the arguments of the process by default; return the exit status."""
-    return run(PROGRAM, lambda: _main(lua_arguments(arguments)))
+    program = called_name(PROGRAM) if arguments is None else PROGRAM
+    return run(program, lambda: _main(program, lua_arguments(arguments)))
 
 
 def parse_options(arguments: list[str]) -> Options:
@@ -121,18 +123,19 @@ def parse_options(arguments: list[str]) -> Options:
     return options
 
 
-def _main(arguments: list[str]) -> int:
+def _main(program: str, arguments: list[str]) -> int:
     try:
         options = parse_options(arguments)
     except UsageError as error:
-        write_error(f"{PROGRAM}: {error}\n{USAGE}")
+        write_error(f"{program}: {error}\n{USAGE}")
         return 1
     if options.version:
         write_output(version_line() + "\n")
 
     from moonquakes.cli.session import Session
 
-    session = Session(PROGRAM, options.ignore_environment)
+    session = Session(program, options.ignore_environment)
+    session.state.globals.set("arg", argument_table(program, arguments, options.script))
     status = _start(session, arguments, options)
     session.close()
     return status
@@ -140,7 +143,6 @@ def _main(arguments: list[str]) -> int:
 
 def _start(session: Session, arguments: list[str], options: Options) -> int:
     """Prepare the session, with a trace when one is wanted, and run it."""
-    session.state.globals.set("arg", argument_table(arguments, options.script))
     if not options.ignore_environment and not _run_init(session):
         return 1
     if options.trace is None:
@@ -173,14 +175,13 @@ def _run(session: Session, arguments: list[str], options: Options) -> int:
     return 0
 
 
-def argument_table(arguments: list[str], script: int | None) -> Table:
+def argument_table(program: str, arguments: list[str], script: int | None) -> Table:
     """Return the global ``arg``: the script at 0, its arguments from 1, what stood before below 0."""
     from moonquakes.vm.table import Table
 
-    everything = [os.fsencode(sys.argv[0]).decode("latin-1"), *arguments]
     at_zero = 0 if script is None else script + 1
     table = Table()
-    for index, argument in enumerate(everything):
+    for index, argument in enumerate([program, *arguments]):
         table.set(index - at_zero, argument)
     return table
 

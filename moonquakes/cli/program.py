@@ -20,6 +20,24 @@ def version_line() -> str:
     return f"Moonquakes {__version__}  Lua 5.4"
 
 
+def called_name(program: str) -> str:
+    """Return the name by which this process was started, for messages and ``arg``.
+
+    Python gets the path of a program that the shell found by its name: that is the name again here.
+    A module that Python runs has the name of its ``program``.
+    """
+    path = sys.argv[0]
+    name = os.path.basename(path)
+    if not name or name.endswith(".py"):
+        return program
+    for folder in os.get_exec_path():
+        found = os.path.join(folder, name)
+        if os.access(found, os.X_OK):
+            path = name if found == path else path
+            break
+    return os.fsencode(path).decode("latin-1")
+
+
 def lua_arguments(arguments: Sequence[str] | None) -> list[str]:
     """Return the arguments of the process, or the given ones, as Lua strings."""
     given = sys.argv[1:] if arguments is None else arguments

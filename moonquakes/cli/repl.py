@@ -111,12 +111,14 @@ class Repl:
 
 
 def read_piped_line(prompt: str) -> str:
-    """Read a line of standard input that is no terminal."""
+    """Read a line of standard input that is no terminal, and show it, as the reference with readline does."""
     write_output(prompt)
     line = sys.stdin.buffer.readline()
     if not line:
         raise EndOfInputError
-    return line.decode("latin-1").removesuffix("\n")
+    text = line.decode("latin-1").removesuffix("\n")
+    write_output(text + "\n")
+    return text
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
 from moonquakes.numbers import format_number
 from moonquakes.stdlib import open_libraries
 from moonquakes.stdlib.files import read_source
-from moonquakes.values import TRUE, LuaValue, first, type_name
+from moonquakes.values import TRUE, LuaResults, LuaValue, first, type_name
 from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.state import State
 
@@ -121,8 +121,13 @@ class Session:
         to_string = self.state.metamethod(value, "__tostring")
         if to_string is None:
             return None, message
+
+        def message_handler(value: LuaValue = None, *_: LuaValue) -> LuaResults:
+            return self.state.call(to_string, value)
+
         try:
-            text = first(self.state.call(to_string, value))
+            # Called as a function of its own, so that the levels above the error are the reference's.
+            text = first(self.state.call(message_handler, value))
         except LuaError as error:
             return None, error.value if type(error.value) is str else message
         return (text, "") if type(text) is str else (None, message)

@@ -53,15 +53,13 @@ def test_wrong_options(arguments: list[str], message: str) -> None:
     assert str(error.value) == message
 
 
-def test_arg_counts_from_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["moonquakes"])
-    table = argument_table(["-e", "a", "x.lua", "one", "two"], 2)
+def test_arg_counts_from_the_script() -> None:
+    table = argument_table("moonquakes", ["-e", "a", "x.lua", "one", "two"], 2)
     expected = {-3: "moonquakes", -2: "-e", -1: "a", 0: "x.lua", 1: "one", 2: "two", 3: None, -4: None}
     assert {key: table.get(key) for key in expected} == expected
     assert table.length() == 2
 
 
-def test_arg_without_a_script_counts_from_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["moonquakes"])
-    table = argument_table(["-e", "a"], None)
+def test_arg_without_a_script_counts_from_the_program() -> None:
+    table = argument_table("moonquakes", ["-e", "a"], None)
     assert [table.get(index) for index in range(-1, 4)] == [None, "moonquakes", "-e", "a", None]

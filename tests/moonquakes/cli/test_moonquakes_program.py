@@ -115,6 +115,30 @@ def test_the_traceback_names_functions(capfdbinary: Output) -> None:
     )
 
 
+def test_an_error_object_speaks_at_the_level_of_the_reference(capfdbinary: Output) -> None:
+    Path("object.lua").write_text(
+        "local speak = function()\n  return 'line ' .. debug.getinfo(4).currentline\nend\n"
+        "error(setmetatable({}, {__tostring = speak}))\n"
+    )
+    assert main(["object.lua"]) == 1
+    assert capfdbinary.readouterr().err == b"moonquakes: line 4\n"
+
+
+def test_the_name_it_was_called_by_stands_in_arg_and_before_messages(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    program = tmp_path / "lua-like"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
+        "from moonquakes.cli.moonquakes import main\nsys.exit(main())\n"
+    )
+    program.chmod(0o755)
+    command = ["-e", "io.stderr:write(arg[0], '\\n') error('no', 0)"]
+    for name, path in ((str(program), "/nowhere"), ("lua-like", str(tmp_path))):
+        environ = {**os.environ, "PATH": path}
+        done = subprocess.run(["/usr/bin/env", name, *command], env=environ, capture_output=True, timeout=60)
+        assert done.stderr.decode().splitlines()[:2] == [name, f"{name}: no"]
+
+
 def test_the_script_gets_what_is_in_arg(capfdbinary: Output) -> None:
     Path("dots.lua").write_text("print(...)")
     assert main(["-e", "arg[1] = 100 arg[4] = 'more'", "dots.lua", "a", "b", "c"]) == 0

@@ -53,24 +53,33 @@ def interact(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture
     ("text", "output"),
     [
         ("", "> \n"),
-        ("1 + 1\n", "> 2\n> \n"),
-        ("1, nil, 'x'\n", "> 1\tnil\tx\n> \n"),
-        ("nil\n", "> nil\n> \n"),
-        ("\n-- nothing\n", "> > > \n"),
-        ("x = 5\nx\n", "> > 5\n> \n"),
-        ("local y = 5\ny\n", "> > nil\n> \n"),
-        ("= 7\n", "> 7\n> \n"),
-        ("return 3\n", "> 3\n> \n"),
-        ("math.pi\n", "> 3.1415926535898\n> \n"),
-        ("'\xe9\xff'\n", "> \xe9\xff\n> \n"),
-        ("for i = 1, 2 do\nprint(i)\nend\n", "> >> >> 1\n2\n> \n"),
-        ("function f(\na)\nreturn a\nend\nf(4)\n", "> >> >> >> > 4\n> \n"),
-        ("s = [[a\nb]]\ns\n", "> >> > a\nb\n> \n"),
-        ("print(\n1)\n", "> >> 1\n> \n"),
-        ("_PROMPT = '$ '\n_PROMPT2 = 12\nprint(\n1)\n", "> $ $ 121\n$ \n"),
-        ("_PROMPT = setmetatable({}, {__tostring = function() return 'obj ' end})\n1\n", "> obj 1\nobj \n"),
-        ("io.read()\nthe line\n", "> the line\n> \n"),
-        ("print(...)\n", "> \n> \n"),
+        ("1 + 1\n", "> 1 + 1\n2\n> \n"),
+        ("1, nil, 'x'\n", "> 1, nil, 'x'\n1\tnil\tx\n> \n"),
+        ("nil\n", "> nil\nnil\n> \n"),
+        ("\n-- nothing\n", "> \n> -- nothing\n> \n"),
+        ("x = 5\nx\n", "> x = 5\n> x\n5\n> \n"),
+        ("local y = 5\ny\n", "> local y = 5\n> y\nnil\n> \n"),
+        ("= 7\n", "> = 7\n7\n> \n"),
+        ("return 3\n", "> return 3\n3\n> \n"),
+        ("math.pi\n", "> math.pi\n3.1415926535898\n> \n"),
+        ("'\xe9\xff'\n", "> '\xe9\xff'\n\xe9\xff\n> \n"),
+        ("for i = 1, 2 do\nprint(i)\nend\n", "> for i = 1, 2 do\n>> print(i)\n>> end\n1\n2\n> \n"),
+        (
+            "function f(\na)\nreturn a\nend\nf(4)\n",
+            "> function f(\n>> a)\n>> return a\n>> end\n> f(4)\n4\n> \n",
+        ),
+        ("s = [[a\nb]]\ns\n", "> s = [[a\n>> b]]\n> s\na\nb\n> \n"),
+        ("print(\n1)\n", "> print(\n>> 1)\n1\n> \n"),
+        (
+            "_PROMPT = '$ '\n_PROMPT2 = 12\nprint(\n1)\n",
+            "> _PROMPT = '$ '\n$ _PROMPT2 = 12\n$ print(\n121)\n1\n$ \n",
+        ),
+        (
+            "_PROMPT = setmetatable({}, {__tostring = function() return 'obj ' end})\n1\n",
+            "> _PROMPT = setmetatable({}, {__tostring = function() return 'obj ' end})\nobj 1\n1\nobj \n",
+        ),
+        ("io.read()\nthe line\n", "> io.read()\nthe line\n> \n"),
+        ("print(...)\n", "> print(...)\n\n> \n"),
     ],
 )
 def test_what_is_shown(text: str, output: str, interact: Interact) -> None:
@@ -94,19 +103,19 @@ def test_what_is_shown(text: str, output: str, interact: Interact) -> None:
 def test_errors_are_shown_and_the_session_goes_on(text: str, errors: str, interact: Interact) -> None:
     out, err = interact(text + "local _ = io.write('still here\\n')\n")
     assert err == errors
-    assert out.endswith("> still here\n> \n")
+    assert out.endswith("> local _ = io.write('still here\\n')\nstill here\n> \n")
 
 
 def test_input_that_ends_inside_a_chunk_is_an_error(interact: Interact) -> None:
     out, err = interact("f(\n")
-    assert out == "> >> > \n"
+    assert out == "> f(\n>> > \n"
     assert err == "stdin:1: unexpected symbol near <eof>\n"
 
 
 def test_after_a_script_its_globals_are_there(tmp_path: Path, interact: Interact) -> None:
     script = tmp_path / "script.lua"
     script.write_text("value = ...")
-    assert interact("value\n", str(script), "argument") == ("> argument\n> \n", "")
+    assert interact("value\n", str(script), "argument") == ("> value\nargument\n> \n", "")
 
 
 def test_an_error_in_the_script_ends_the_program(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
