@@ -67,6 +67,8 @@ def make_collectgarbage(state: State) -> Callable[..., LuaResults]:
         if collector.is_busy:
             return None  # inside a finalizer the collector takes no orders
         if option == "collect":
+            if state.holders:
+                gc.collect()  # without reference counts, to know what a host has dropped
             collector.cycle()
             gc.collect()
         elif option == "count":
