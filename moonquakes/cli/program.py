@@ -17,7 +17,7 @@ from moonquakes.errors import LuaError
 def version_line() -> str:
     from moonquakes import __version__
 
-    return f"Moonquakes {__version__}  Lua 5.4"
+    return f"Moonquakes {__version__}  Lua 5.4 of Lua.org, PUC-Rio"
 
 
 def called_name(program: str) -> str:

@@ -191,7 +191,7 @@ def test_after_a_failure_nothing_else_runs(capfdbinary: Output) -> None:
 def test_version(capfdbinary: Output) -> None:
     assert main(["-v"]) == 0
     assert main(["-v", "-e", "print(1)"]) == 0
-    assert capfdbinary.readouterr() == (b"Moonquakes 0.1.0  Lua 5.4\n" * 2 + b"1\n", b"")
+    assert capfdbinary.readouterr() == (b"Moonquakes 0.1.0  Lua 5.4 of Lua.org, PUC-Rio\n" * 2 + b"1\n", b"")
 
 
 def test_warnings(capfdbinary: Output) -> None:

@@ -94,7 +94,7 @@ def test_version(capfdbinary: Output) -> None:
     assert main(["-v"]) == 0
     assert main(["-v", "-p", "one.lua"]) == 0
     out = capfdbinary.readouterr().out.decode().splitlines()
-    assert out == ["Moonquakes 0.1.0  Lua 5.4"] * 2
+    assert out == ["Moonquakes 0.1.0  Lua 5.4 of Lua.org, PUC-Rio"] * 2
 
 
 @pytest.mark.parametrize(

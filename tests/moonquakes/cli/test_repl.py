@@ -19,7 +19,7 @@ from moonquakes.cli.moonquakes import main
 
 Interact = Callable[..., tuple[str, str]]
 COMMAND = [sys.executable, "-m", "moonquakes.cli.moonquakes"]
-BANNER = "Moonquakes 0.1.0  Lua 5.4"
+BANNER = "Moonquakes 0.1.0  Lua 5.4 of Lua.org, PUC-Rio"
 ERROR_TRACEBACK = "stack traceback:\n\t[C]: in function 'error'\n\tstdin:1: in main chunk\n\t[C]: in ?\n"
 
 
