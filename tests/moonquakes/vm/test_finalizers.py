@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Callable
 
 import pytest
 from lupa.lua54 import LuaRuntime as Reference
 
+from moonquakes import LuaRuntime
 from moonquakes.api import (
     mq_close,
     mq_newuserdatauv,
@@ -289,6 +291,31 @@ def test_os_exit_closes_the_state_when_told_to(
         )
     assert caught.value.code == 3
     assert output.getvalue().replace(b"\tnil", b"") == printed
+
+
+def test_a_cycle_through_a_python_object_lasts_until_the_runtime_is_closed() -> None:
+    class Holder:
+        table: object
+
+    lua = LuaRuntime()
+    events: list[str] = []
+    table = lua.execute("return setmetatable({}, {__gc = function (o) o.note(o.name) end})")
+    table.note, table.name, table.holder = events.append, "in a cycle", Holder()
+    table.holder.table = table
+    del table
+    lua.execute("collectgarbage()")
+    assert events == []
+    lua.close()
+    assert events == ["in a cycle"]
+
+
+def test_a_runtime_that_is_dropped_runs_no_finalizers() -> None:
+    lua = LuaRuntime()
+    events: list[str] = []
+    lua.execute("local note = ... setmetatable({}, {__gc = function () note('late') end})", events.append)
+    del lua
+    gc.collect()
+    assert events == []
 
 
 def test_userdata_of_the_host() -> None:
