@@ -29,10 +29,11 @@ _LINE_BREAK: Final = re.compile(r"\r\n?|\n\r?")
 
 #: One token with the blanks and short comments before it.  A numeral is what the
 #: reference's lexer would try to convert, well-formed or not.  Possessive quantifiers keep
-#: a long token from filling the memory with places to come back to.
+#: a long token from filling the memory with places to come back to; before CPython 3.11.5 one
+#: must not stand around what can fail after its first character.
 _TOKEN: Final = re.compile(
     r"""
-    (?: [ \t\v\f]+ | --(?!\[=*\[)[^\n]* )*+
+    [ \t\v\f]* (?: --(?!\[=*\[)[^\n]* )?
     (?: (?P<name> [A-Za-z_][A-Za-z0-9_]* )
       | (?P<newline> \n[ \t\v\f\n]* )
       | (?P<string> "[^"\\\n]*" | '[^'\\\n]*' )
