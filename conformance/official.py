@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LEDGER: Final = Path(__file__).parent / "ledger.toml"
@@ -148,7 +148,9 @@ def extract(archive: Path, target: Path) -> None:
     """Put the suite that an archive carries into ``target``, whole or not at all."""
     with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as tar:
         members = [member for member in tar if f"/{INSIDE}/" in member.name]
-        tar.extractall(folder, members, filter="data")
+        # Before Python 3.11.4 there is no filter.
+        safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        tar.extractall(folder, members, **safely)
         (top,) = Path(folder).iterdir()
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
