@@ -30,7 +30,7 @@ from moonquakes.values import (
     first,
     pack_results,
 )
-from moonquakes.vm.calls import call_host, call_value
+from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import AnyFrame, ForwardFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.protected import make_pcall, make_xpcall
@@ -353,7 +353,11 @@ def _begin_dofile(state: State, frame: AnyFrame, function: FunctionType, argumen
 def _begin_pairs(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
     handler = state.metamethod(arguments[0], "__pairs") if arguments else None
     if handler is None:
-        call_host(frame, function, arguments)
+        frame.calling = function
+        values = list(as_tuple(function(*arguments)))
+        frame.calling = None
+        state.host_returning(frame, function, values)
+        frame.receive(values)
         return
     state.frame = ForwardFrame(state, frame, function, _three)
     call_value(state, state.frame, handler, arguments[:1])

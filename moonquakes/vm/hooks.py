@@ -135,9 +135,15 @@ def _before(state: State, frame: Frame, pc: int, word: int, hook: Hook) -> None:
             if "c" in hook.mask:
                 event = "tail call" if frame.is_tail else "call"
                 transfer = Transfer(frame, None, 1, frame.proto.num_params)
-                _call_hook(state, frame, pc, hook, event, None, transfer)
+                # In a vararg function the reference is past VARARGPREP by then.
+                at = pc + 1 if op == OP["VARARGPREP"] else pc
+                _call_hook(state, frame, at, hook, event, None, transfer)
         else:
             last = pc - 1
+    if op == OP["TFORLOOP"] or (
+        op == OP["TFORCALL"] and opcode_of(frame.proto.code[last - 1]) == OP["TFORPREP"]
+    ):
+        return  # the reference runs a generic loop's instructions as one
     frame.traced = pc
     if op == OP["VARARGPREP"]:
         return
