@@ -26,20 +26,88 @@ debug.sethook()
 return table.concat(events, "\\n") .. "\\n" .. tostring(ok) .. " " .. tostring(message)
 """
 
-PROGRAMS = {
-    "loop": "local s = 0\nfor i = 1, 3 do\n  s = s + i\nend\nreturn s",
-    "while": "local i = 0\nwhile i < 3 do\n  i = i + 1\n  if i == 2 then\n    i = i + 0\n  end\nend",
-    "generic for": "for k, v in\n  pairs({10,\n  20}) do\n  local x = k\nend",
-    "iterator in Lua": "local function iter(_, i)\n  if i < 3 then\n    return i + 1\n  end\nend\nfor i in iter, 0, 0 do\n  local x = i\nend",
-    "calls": "local function f(x)\n  return x\nend\nlocal function g(...)\n  return f(...)\nend\ng(1)\nlocal y = f(g(2))\nprint = print\nlocal n = math.max(1, 2)",
-    "methods": "local t = {m = function(self, x) return x end}\nt:m(1)\nlocal s = ('x'):rep(3)",
-    "metamethods": "local t = setmetatable({}, {__add = function(a, b)\n  return 1\nend, __index = function(t, k)\n  return k\nend})\nlocal x = t + 1\nlocal y = t.z",
-    "errors": "local function f()\n  error('x')\nend\npcall(f)",
-    "goto": "local i = 0\n::top::\ni = i + 1\nif i < 3 then goto top end",
-    "repeat": "local i = 0\nrepeat\n  local j = i\n  i = i + 1\nuntil j == 2",
-    "one line": "local a = 1 for i = 1, 3 do a = a + i end return a",
-    "closing": "do\n  local x <close> = setmetatable({}, {__close = function()\n    local y = 1\n  end})\nend\nreturn 1",
-}  # fmt: skip
+PROGRAMS = dict(
+    part.split("\n", 1)
+    for part in """
+--- loop
+local s = 0
+for i = 1, 3 do
+  s = s + i
+end
+return s
+--- while
+local i = 0
+while i < 3 do
+  i = i + 1
+  if i == 2 then
+    i = i + 0
+  end
+end
+--- generic for
+for k, v in
+  pairs({10,
+  20}) do
+  local x = k
+end
+--- iterator in Lua
+local function iter(_, i)
+  if i < 3 then
+    return i + 1
+  end
+end
+for i in iter, 0, 0 do
+  local x = i
+end
+--- calls
+local function f(x)
+  return x
+end
+local function g(...)
+  return f(...)
+end
+g(1)
+local y = f(g(2))
+print = print
+local n = math.max(1, 2)
+--- methods
+local t = {m = function(self, x) return x end}
+t:m(1)
+local s = ('x'):rep(3)
+--- metamethods
+local t = setmetatable({}, {__add = function(a, b)
+  return 1
+end, __index = function(t, k)
+  return k
+end})
+local x = t + 1
+local y = t.z
+--- errors
+local function f()
+  error('x')
+end
+pcall(f)
+--- goto
+local i = 0
+::top::
+i = i + 1
+if i < 3 then goto top end
+--- repeat
+local i = 0
+repeat
+  local j = i
+  i = i + 1
+until j == 2
+--- one line
+local a = 1 for i = 1, 3 do a = a + i end return a
+--- closing
+do
+  local x <close> = setmetatable({}, {__close = function()
+    local y = 1
+  end})
+end
+return 1
+""".split("\n--- ")[1:]
+)
 
 
 def ours(program: str, mask: str, count: int) -> object:
