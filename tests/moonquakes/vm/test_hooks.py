@@ -26,9 +26,7 @@ debug.sethook()
 return table.concat(events, "\\n") .. "\\n" .. tostring(ok) .. " " .. tostring(message)
 """
 
-PROGRAMS = dict(
-    part.split("\n", 1)
-    for part in """
+TEXT = """
 --- loop
 local s = 0
 for i = 1, 3 do
@@ -106,8 +104,8 @@ do
   end})
 end
 return 1
-""".split("\n--- ")[1:]
-)
+"""
+PROGRAMS = dict(part.split("\n", 1) for part in TEXT.split("\n--- ")[1:])
 
 
 def ours(program: str, mask: str, count: int) -> object:
