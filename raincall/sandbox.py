@@ -43,6 +43,7 @@ from moonquakes.api import (
     mqL_optlstring,
     mqL_ref,
     mqL_tolstring,
+    mqx_nofinalizers,
     mqx_restoretable,
     mqx_seal,
 )
@@ -87,6 +88,7 @@ class Sandbox:
     def __init__(self, L: mq_State, output: Callable[[bytes], object]) -> None:
         self._output = output
         self._seeded = False
+        mqx_nofinalizers(L)
         self._collectgarbage = _global(L, "collectgarbage")
         mq_getglobal(L, "math")
         mq_getfield(L, -1, "randomseed")

@@ -117,6 +117,7 @@ from moonquakes.api.constants import (
     mq_upvalueindex,
 )
 from moonquakes.api.extensions import (
+    mqx_nofinalizers,
     mqx_restoretable,
     mqx_seal,
 )
@@ -422,6 +423,7 @@ __all__ = [
     "mq_upvalueindex",
     "mq_version",
     "mq_xmove",
+    "mqx_nofinalizers",
     "mqx_restoretable",
     "mqx_seal",
 ]

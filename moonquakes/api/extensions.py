@@ -2,13 +2,19 @@
 
 These names begin with ``mqx_``.  They serve a host that runs many short programs
 in one state: between two of them it restores the globals (``mqx_restoretable``),
-whose libraries no program can change (``mqx_seal``).
+whose libraries no program can change (``mqx_seal``), and no code of one runs during
+the next (``mqx_nofinalizers``).
 """
 
 from __future__ import annotations
 
 from moonquakes.api.state import mq_State, table_at
 from moonquakes.vm.sealed import seal
+
+
+def mqx_nofinalizers(L: mq_State) -> None:
+    """Mark no object for finalization from now on: ``__gc`` means nothing in this state."""
+    L.engine.collector.finalizes = False
 
 
 def mqx_restoretable(L: mq_State, idx: int, model: int) -> None:

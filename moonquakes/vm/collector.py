@@ -37,15 +37,27 @@ class Collector:
     """The collector of one state.
 
     Attributes:
+        finalizes: whether objects may be marked for finalization; a host may forbid it.
         running: whether cycles start by themselves (``collectgarbage("stop")``).
         is_busy: whether a cycle or a finalizer runs, or the state is being closed;
             no other cycle starts then.
     """
 
-    __slots__ = ("_awaited", "_is_closing", "_left", "_marked", "_pending", "_state", "is_busy", "running")
+    __slots__ = (
+        "_awaited",
+        "_is_closing",
+        "_left",
+        "_marked",
+        "_pending",
+        "_state",
+        "finalizes",
+        "is_busy",
+        "running",
+    )
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.finalizes = True
         self.running = True
         self.is_busy = False
         self._is_closing = False
@@ -81,7 +93,7 @@ class Collector:
     def mark(self, value: LuaValue, metatable: Table | None) -> None:
         """Mark an object for finalization if the metatable it is given has a ``__gc`` field (§2.5.3)."""
         fields = metatable.hash if metatable is not None else {}
-        if fields.get("__gc") is not None and not self._is_closing:
+        if fields.get("__gc") is not None and self.finalizes:
             self._marked.setdefault(value)
         elif fields.get("__mode") is None:
             return
@@ -161,6 +173,7 @@ class Collector:
         A finalizer that closes the state once more runs those that are left.
         """
         self._is_closing = self.is_busy = True
+        self.finalizes = False
         self._watch()
         self._pending[:0] = self._marked
         self._marked.clear()

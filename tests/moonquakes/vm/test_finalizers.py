@@ -21,6 +21,7 @@ from moonquakes.api import (
     mq_touserdata,
     mqL_newmetatable,
     mqL_newstate,
+    mqx_nofinalizers,
 )
 from moonquakes.errors import LuaExit
 from moonquakes.stdlib import open_libraries
@@ -342,6 +343,17 @@ def test_userdata_of_the_host() -> None:
     assert freed == ["b"]
     mq_close(L)
     assert freed == ["b", "a"]
+
+
+def test_a_host_may_forbid_finalizers() -> None:
+    L = mqL_newstate()
+    open_libraries(L.engine)
+    mqx_nofinalizers(L)
+    L.engine.call(
+        L.engine.load("setmetatable({}, {__gc = function () ran = true end}) collectgarbage()", "=q")
+    )
+    mq_close(L)
+    assert L.engine.globals.get("ran") is None
 
 
 def test_an_exception_of_the_host_in_a_finalizer_is_a_warning_too(
