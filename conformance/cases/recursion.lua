@@ -65,3 +65,11 @@ ok, message = pcall(widening)
 print(ok, message:match("stack overflow")) --> false stack overflow
 print(xpcall(forever, function() return select(2, pcall(error, "a handler has room for calls", 0)) end, 1))
 --> false a handler has room for calls
+-- a message handler has a reserve; what fills that, too, is an error in error handling
+local function inner() return select(2, pcall(forever, 1)) end
+print(xpcall(forever, inner, 1)) --> false error in error handling
+print(select(2, xpcall(error, inner, "x")):match("stack overflow")) --> stack overflow
+print(xpcall(forever, forever, 1)) --> false error in error handling
+print(select(2, pcall(forever, 1)):match("stack overflow")) --> stack overflow
+print(xpcall(forever, function() return select(2, xpcall(error, function(m) return "inner " .. m end, "error")) end, 1))
+--> false inner error

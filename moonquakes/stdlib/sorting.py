@@ -7,7 +7,7 @@ comparison that touches the table, loses none of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from itertools import pairwise
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.stdlib.arguments import type_error
 from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
+from moonquakes.vm.functions import proto_of
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -47,7 +48,8 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
         if comp is None:
             _sort_naturally(state, values)
         else:
-            _sort_by(comp, values)
+            # A host function goes through the engine: its errors name it, not sort.
+            _sort_by(comp if proto_of(comp) is not None else partial(state.call, comp), values)
         if plain and len(list.arr) == size + 1:
             list.arr[1:] = values
             if values[-1] is None:
@@ -73,7 +75,7 @@ def _sort_naturally(state: State, values: list[Any]) -> None:
     values.sort(key=cmp_to_key(compare))
 
 
-def _sort_by(less: FunctionType, values: list[Any]) -> None:
+def _sort_by(less: Callable[..., LuaResults], values: list[Any]) -> None:
     def compare(x: LuaValue, y: LuaValue) -> int:
         result = less(x, y)
         if result is TRUE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.errors import ArgumentError, PendingError
+from moonquakes.numbers import wrap
 from moonquakes.stdlib.arguments import check_integer, optional_integer, optional_string, type_error
 from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.stdlib.sorting import make_sort
@@ -44,7 +45,7 @@ def open_table(state: State) -> Table:
             if position is _ABSENT:
                 raise PendingError("wrong number of arguments to 'insert'")
             if not plain:
-                put(list, end, position)
+                put(list, wrap(end), position)
             elif position is not None:
                 arr.append(position)
                 if list.hash:
@@ -56,7 +57,7 @@ def open_table(state: State) -> Table:
         if not 0 < index <= end:
             raise ArgumentError(2, "position out of bounds")
         if not plain:
-            for i in range(end, index, -1):
+            for i in range(wrap(end), index, -1):
                 put(list, i, get(list, i - 1))
             put(list, index, value)
         elif index < end or value is not None:

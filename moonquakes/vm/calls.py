@@ -81,7 +81,7 @@ def push_frame(
         del arguments[params:]
         count = params
     if frame.depth > state.max_depth:
-        raise state.runtime_error("stack overflow")
+        raise state.stack_overflow("stack overflow")
     size = proto.max_stack_size
     if count < size:
         arguments += [None] * (size - count)

@@ -14,7 +14,7 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, resume
-from moonquakes.vm.frames import AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
+from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
 from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.settle import is_host_error, settle
 
@@ -145,6 +145,8 @@ def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
         if not error.handled:
             error.handled = True
             error = _handle(state, catcher, error)
+        if catcher.depth <= MAX_DEPTH:
+            state.max_depth = MAX_DEPTH
         try:
             if isinstance(catcher, CoroutineBase):
                 catcher.fail(error)

@@ -43,7 +43,7 @@ def _begin(
     protected.nargs = len(arguments)
     if protected.depth > state.max_depth:
         frame.calling = function
-        raise state.runtime_error("C stack overflow")
+        raise state.stack_overflow("C stack overflow")
     state.frame = protected
     call_value(state, protected, callee, arguments)
 

@@ -159,15 +159,25 @@ class State(Operations):
         if self._handler_depth >= _MAX_HANDLER_DEPTH:
             return LuaError("error in error handling")
         self._handler_depth += 1
-        self.max_depth = MAX_DEPTH + _HANDLER_RESERVE
         try:
             return LuaError(first(self.call(handler, error.value)))
         except LuaError as raised:
             return raised
         finally:
             self._handler_depth -= 1
-            if not self._handler_depth:
-                self.max_depth = MAX_DEPTH
+
+    def stack_overflow(self, message: str) -> LuaError:
+        """Return the error of a full stack, and open the reserve for its message handler.
+
+        The reserve stays open until something further down has caught the error; where it
+        is full, too, no handler sees the error.
+        """
+        if self.max_depth == MAX_DEPTH:
+            self.max_depth += _HANDLER_RESERVE
+            return self.runtime_error(message)
+        error = LuaError("error in error handling")
+        error.handled = True
+        return error
 
     def call_hook(self, function: LuaValue, event: str, line: int | None) -> None:
         """Call a debug hook."""

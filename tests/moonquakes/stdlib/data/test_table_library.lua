@@ -118,3 +118,8 @@ local t = setmetatable({}, {__len = function() return 3 end, __index = function(
 table.sort({1, 2, 3, 4, 5}, function() return true end)
 table.sort({1, 'a', 2, 'b'})
 local co = coroutine.wrap(function() table.sort({3, 2, 1}, coroutine.yield) end) co()
+local t = setmetatable({}, {__len = function() return math.maxinteger end}) table.insert(t, 20) return next(t)
+local t = setmetatable({}, {__len = function() return math.maxinteger end}) table.insert(t, 5, 20) return next(t)
+local t = setmetatable({}, {__len = function() return math.maxinteger end}) table.insert(t, 0, 20)
+table.sort({1, 2, 3}, table.sort)
+local t = {3, 1, 2} table.sort(t, math.ult) return table.concat(t, ' ')
