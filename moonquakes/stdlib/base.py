@@ -30,7 +30,7 @@ from moonquakes.values import (
     first,
     pack_results,
 )
-from moonquakes.vm.calls import call_value
+from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import AnyFrame, ForwardFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.protected import make_pcall, make_xpcall
@@ -347,7 +347,7 @@ def _begin_dofile(state: State, frame: AnyFrame, function: FunctionType, argumen
     chunk = state.load(*read_source(state, name))
     frame.calling = None
     state.frame = ForwardFrame(state, frame, function)
-    call_value(state, state.frame, chunk, [])
+    call_nested(state, state.frame, chunk, [])
 
 
 def _begin_pairs(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
@@ -360,7 +360,7 @@ def _begin_pairs(state: State, frame: AnyFrame, function: FunctionType, argument
         frame.receive(values)
         return
     state.frame = ForwardFrame(state, frame, function, _three)
-    call_value(state, state.frame, handler, arguments[:1])
+    call_nested(state, state.frame, handler, arguments[:1])
 
 
 def _three(values: list[LuaValue]) -> list[LuaValue]:

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
-from moonquakes.vm.frames import AnyFrame, Frame
+from moonquakes.vm.frames import NESTED_SLOTS, AnyFrame, Frame
 from moonquakes.vm.functions import Intrinsic, JoinedProto
 from moonquakes.vm.messages import call_error
 from moonquakes.vm.prepare import prepare
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
-
-#: How many ``__call`` metamethods may stand before a function.
-_MAX_CALL_CHAIN = 200
 
 
 def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:
@@ -43,6 +40,16 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
         call_host(frame, callee, arguments)
 
 
+def call_nested(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:
+    """Call a metamethod or an iterator, which may nest less deep than other calls; as :func:`call_value`."""
+    if frame.depth + NESTED_SLOTS > state.max_depth:
+        raise state.runtime_error("C stack overflow")
+    call_value(state, frame, callee, arguments)
+    called = state.frame
+    if called.previous is frame and type(called) is Frame:
+        called.depth += NESTED_SLOTS
+
+
 def call_host(frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
     """Call a host function; ``frame`` receives the results."""
     frame.calling = function
@@ -53,15 +60,19 @@ def call_host(frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]
 
 def resolve_call(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> FunctionType:
     """Follow ``__call`` to a function, putting each called value before the arguments (§2.4)."""
-    for _ in range(_MAX_CALL_CHAIN):
-        if type(callee) is FunctionType:
-            return callee
+    called: list[LuaValue] = []
+    while type(callee) is not FunctionType:
         handler = state.metamethod(callee, "__call")
         if handler is None:
             raise call_error(frame, callee)
-        arguments.insert(0, callee)
+        called.append(callee)
+        if len(called) > state.max_depth:
+            raise state.runtime_error("stack overflow")
         callee = handler
-    raise state.runtime_error("C stack overflow")
+    if called:
+        called.reverse()
+        arguments[:0] = called
+    return callee
 
 
 def push_frame(

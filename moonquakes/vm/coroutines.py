@@ -163,6 +163,12 @@ def _switch_back(coroutine: Coroutine, status: str) -> AnyFrame:
     return resumer_frame
 
 
+def abandon(state: State, outer: Coroutine) -> None:
+    """Let the coroutines that ``outer`` resumed be dead: what ran them is gone."""
+    while state.current is not outer:
+        _switch_back(state.current, "dead")
+
+
 def _give_back(coroutine: Coroutine, status: str, values: list[LuaValue]) -> None:
     frame = _switch_back(coroutine, status)
     frame.receive(values if coroutine.base.wraps else [TRUE, *values])

@@ -29,8 +29,9 @@ FINISH: Final = -2
 MAX_DEPTH: Final = 1_000_000
 #: The least that a call takes, so that some 200 000 fit, as memory wants it.
 CALL_SLOTS: Final = 5
-#: What a protected call takes: it is a C call in the reference, which allows 200 of them.
-PROTECTED_SLOTS: Final = 5000
+#: What a call takes besides that is a C call in the reference, which allows 200 of them:
+#: a protected one, or one of a metamethod or iterator.
+NESTED_SLOTS: Final = 5000
 
 
 class Frame:
@@ -186,7 +187,7 @@ class ProtectedFrame(HostFrame):
 
     def __init__(self, state: State, previous: AnyFrame, function: FunctionType, handler: LuaValue) -> None:
         super().__init__(state, previous)
-        self.depth += PROTECTED_SLOTS
+        self.depth += NESTED_SLOTS
         self.function = function
         self.handler = handler
 
@@ -214,6 +215,7 @@ class ClosingFrame(HostFrame):
 
     def __init__(self, state: State, previous: AnyFrame, error: LuaError, pending: list[LuaValue]) -> None:
         super().__init__(state, previous)
+        self.depth += NESTED_SLOTS
         self.error = error
         self.pending = pending
 

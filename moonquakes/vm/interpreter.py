@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
-from moonquakes.vm.coroutines import Coroutine, CoroutineBase, resume
+from moonquakes.vm.coroutines import Coroutine, CoroutineBase, abandon, resume
 from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
+from moonquakes.vm.headroom import has_room
 from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.settle import is_host_error, settle
 
@@ -91,7 +92,7 @@ def _run_from_host(
     state: State, boundary: Boundary, begin: Callable[..., None], *arguments: object
 ) -> list[LuaValue]:
     """Run what ``begin(state, boundary, *arguments)`` starts on top of a new boundary."""
-    if state.host_depth >= MAX_HOST_DEPTH:
+    if state.host_depth >= MAX_HOST_DEPTH or not has_room(state.host_depth):
         raise state.runtime_error("C stack overflow")
     coroutine = state.current
     state.host_depth += 1
@@ -105,8 +106,9 @@ def _run_from_host(
         return run(state, boundary)
     finally:
         # KeyboardInterrupt and its like leave frames behind.
+        if state.current is not coroutine:
+            abandon(state, coroutine)
         state.frame = boundary.previous
-        state.current = coroutine
         state.host_depth -= 1
         coroutine.host_calls -= 1
 

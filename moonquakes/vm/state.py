@@ -19,7 +19,7 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaResults, LuaValue, first, pack_results
 from moonquakes.vm.activations import Activation, activations, position
 from moonquakes.vm.activations import traceback as format_traceback
-from moonquakes.vm.calls import call_value
+from moonquakes.vm.calls import call_nested
 from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
@@ -152,7 +152,7 @@ class State(Operations):
         handler = self.metamethod(value, "__close")
         if handler is None:
             raise self.runtime_error("metamethod 'close' is not callable (a nil value)")
-        call_value(self, frame, handler, [value, error])
+        call_nested(self, frame, handler, [value, error])
 
     def call_handler(self, handler: LuaValue, error: LuaError) -> LuaError:
         """Run a message handler of ``xpcall`` on an error, where it was raised."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
+from moonquakes.vm.coroutines import abandon
 from moonquakes.vm.frames import Boundary, Frame
 from moonquakes.vm.hooks import step
 from moonquakes.vm.interpreter import unwind
@@ -70,8 +71,8 @@ class Execution:
         """Give the rest of the call up: the state is as before it."""
         if not self.is_done:
             self.is_done = True
+            abandon(self.state, self._coroutine)
             self.state.frame = self._boundary.previous
-            self.state.current = self._coroutine
             self.state.host_depth -= 1
             self._coroutine.host_calls -= 1
 

@@ -28,7 +28,7 @@ from moonquakes.numbers import (
     wrap,
 )
 from moonquakes.values import LuaValue
-from moonquakes.vm.calls import call_value
+from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import FINISH, Frame
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 from moonquakes.vm.messages import arithmetic_error
@@ -313,7 +313,7 @@ def _metamethod(
         raise arithmetic_error(frame, event, x, y, x_register, y_register)
     frame.dest = dest
     frame.wanted = 1
-    call_value(state, frame, handler, [x, y])
+    call_nested(state, frame, handler, [x, y])
     return 0
 
 
@@ -359,7 +359,7 @@ def _concatenate(frame: Frame, a: int, pieces: list[LuaValue]) -> int:
 
         frame.wanted = FINISH
         frame.finish = go_on
-        call_value(state, frame, handler, [left_value, right])
+        call_nested(state, frame, handler, [left_value, right])
         return 0
     frame.dest = a
     frame.wanted = 1

@@ -13,7 +13,7 @@ from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.opcodes import get_a, get_b, get_c, get_k, get_sb
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE, LuaValue, Userdata
-from moonquakes.vm.calls import call_value
+from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import FINISH, Frame
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 from moonquakes.vm.messages import comparison_error
@@ -141,7 +141,7 @@ def _call_test(frame: Frame, handler: LuaValue, x: LuaValue, y: LuaValue, jump: 
     frame.pc = n - 1
     frame.wanted = FINISH
     frame.finish = decide
-    call_value(frame.state, frame, handler, [x, y])
+    call_nested(frame.state, frame, handler, [x, y])
     return 0
 
 

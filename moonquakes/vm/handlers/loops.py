@@ -10,7 +10,7 @@ from moonquakes.bytecode.opcodes import get_a, get_c
 from moonquakes.bytecode.proto import Proto
 from moonquakes.numbers import to_number
 from moonquakes.values import MAX_INTEGER, MIN_INTEGER, LuaValue
-from moonquakes.vm.calls import call_value
+from moonquakes.vm.calls import call_nested
 from moonquakes.vm.closing import mark_variable
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.handlers.loads import Preparer
@@ -102,7 +102,7 @@ def op_tforcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int)
     frame.pc = n
     frame.dest = b
     frame.wanted = c
-    call_value(frame.state, frame, R[a], [R[a + 1], R[a + 2]])
+    call_nested(frame.state, frame, R[a], [R[a + 1], R[a + 2]])
     return 0
 
 

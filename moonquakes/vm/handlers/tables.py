@@ -13,7 +13,7 @@ from moonquakes.bytecode.opcodes import get_a, get_ax, get_b, get_c, get_k
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.access import find_index, find_newindex
-from moonquakes.vm.calls import call_value
+from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 from moonquakes.vm.messages import operand_error
@@ -29,7 +29,7 @@ def _index(frame: Frame, value: LuaValue, key: LuaValue, dest: int, n: int) -> i
         return n
     frame.dest = dest
     frame.wanted = 1
-    call_value(frame.state, frame, handler, [receiver, key])
+    call_nested(frame.state, frame, handler, [receiver, key])
     return 0
 
 
@@ -40,7 +40,7 @@ def _set_index(frame: Frame, value: LuaValue, key: LuaValue, new: LuaValue, n: i
     if handler is None:
         return n
     frame.wanted = 0
-    call_value(frame.state, frame, handler, [receiver, key, new])
+    call_nested(frame.state, frame, handler, [receiver, key, new])
     return 0
 
 
@@ -224,7 +224,7 @@ def op_len(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> 
         raise operand_error(frame, value, b, "get length of")
     frame.dest = a
     frame.wanted = 1
-    call_value(frame.state, frame, handler, [value, value])
+    call_nested(frame.state, frame, handler, [value, value])
     return 0
 
 
