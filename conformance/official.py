@@ -50,8 +50,11 @@ _MESSAGE: Final = re.compile(r"^ ?>>> (.*) <<<$", re.MULTILINE)
 ALL_PASSED: Final = "final OK !!!"
 
 #: A program that starts Moonquakes and that a shell can run by one name, as main.lua does.
+#: It goes through sh because a ``#!`` line cannot name a path with a space.
 LAUNCHER: Final = """\
-#!{python}
+#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import sys
 sys.path.insert(0, {root!r})
 from moonquakes.cli.moonquakes import main

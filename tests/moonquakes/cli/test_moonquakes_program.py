@@ -128,7 +128,9 @@ def test_the_name_it_was_called_by_stands_in_arg_and_before_messages(tmp_path: P
     root = Path(__file__).parents[3]
     program = tmp_path / "lua-like"
     program.write_text(
-        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
+        # Through sh: a #! line cannot name a path with a space.
+        f"#!/bin/sh\n'''exec' \"{sys.executable}\" \"$0\" \"$@\"\n' '''\n"
+        f"import sys\nsys.path.insert(0, {str(root)!r})\n"
         "from moonquakes.cli.moonquakes import main\nsys.exit(main())\n"
     )
     program.chmod(0o755)
