@@ -2,8 +2,8 @@
 
 Where a host function calls back into Lua, Python recurses.  Python's limit belongs
 to the embedding program, is never raised for this, and may be near already when Lua
-is called.  So each such call asks first, and keeps in reserve what the machine and
-the library need for their own work: an error is then raised between two instructions,
+is called.  So such calls ask first, and keep in reserve what the machine and the
+library need for their own work: an error is then raised between two instructions,
 never in the middle of what must not be left half done.
 """
 
@@ -12,32 +12,33 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-#: Python frames kept free: one level of the machine with the deepest library function above it.
+#: Python frames kept free: for ``_STRIDE`` levels with their library functions, and for handling an error.
 _RESERVE: Final = 150
 
-#: On PyPy only each so many levels look, since looking costs as much as all else.
+#: Only one in so many levels looks: it costs as much as a tenth of a call.
 _STRIDE: Final = 4
+
+
+def has_room(depth: int) -> bool:
+    """Whether Python's stack has room for one more call into Lua, ``depth`` of which are under way."""
+    return depth % _STRIDE != 0 or _is_free(_RESERVE)
 
 
 if sys.implementation.name == "cpython":
 
-    def has_room(depth: int) -> bool:
-        """Whether Python's stack has room for one more call into Lua, ``depth`` of which are under way."""
+    def _is_free(frames: int) -> bool:
         try:
-            sys._getframe(sys.getrecursionlimit() - _RESERVE)
+            sys._getframe(sys.getrecursionlimit() - frames)
         except ValueError:  # the stack is not so deep
             return True
         return False
 
 else:
-    # PyPy counts the bytes of its stack: trying is the only way to know.
 
-    def has_room(depth: int) -> bool:
-        """Whether Python's stack has room for one more call into Lua, ``depth`` of which are under way."""
-        if depth % _STRIDE:
-            return True
+    def _is_free(frames: int) -> bool:
+        # PyPy counts the bytes of its stack: trying is the only way to know.
         try:
-            _descend(_RESERVE)
+            _descend(frames)
         except RecursionError:
             return False
         return True
