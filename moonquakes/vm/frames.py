@@ -27,6 +27,8 @@ FINISH: Final = -2
 
 #: Slots at which a stack overflows (the reference's LUAI_MAXSTACK).
 MAX_DEPTH: Final = 1_000_000
+#: Slots that a message handler may use beyond the limit that a stack overflow hit.
+HANDLER_RESERVE: Final = 100_000
 #: The least that a call takes, so that some 200 000 fit, as memory wants it.
 CALL_SLOTS: Final = 5
 #: What a call takes besides that is a C call in the reference, which allows 200 of them:

@@ -14,7 +14,7 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, abandon, resume
-from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
+from moonquakes.vm.frames import HANDLER_RESERVE, AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
 from moonquakes.vm.headroom import has_room
 from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.settle import is_host_error, settle
@@ -147,8 +147,8 @@ def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
         if not error.handled:
             error.handled = True
             error = _handle(state, catcher, error)
-        if catcher.depth <= MAX_DEPTH:
-            state.max_depth = MAX_DEPTH
+        if state.in_reserve and catcher.depth <= state.max_depth - HANDLER_RESERVE:
+            state.close_reserve()
         try:
             if isinstance(catcher, CoroutineBase):
                 catcher.fail(error)

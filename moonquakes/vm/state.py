@@ -22,7 +22,7 @@ from moonquakes.vm.activations import traceback as format_traceback
 from moonquakes.vm.calls import call_nested
 from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
-from moonquakes.vm.frames import MAX_DEPTH, AnyFrame, Frame
+from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.interpreter import call_from_host
@@ -32,9 +32,6 @@ from moonquakes.vm.table import Table
 
 #: Errors in message handlers that are handled again before giving up.
 _MAX_HANDLER_DEPTH = 10
-
-#: Slots that a message handler may use beyond the limit that a stack overflow hit.
-_HANDLER_RESERVE = 100_000
 
 
 def _system_entropy() -> int:
@@ -54,7 +51,8 @@ class State(Operations):
         current: the running coroutine; ``main`` is the one that is not a coroutine.
         frame: the running frame, None when no Lua code runs.
         host_depth: how many Python calls into Lua are under way.
-        max_depth: slots at which the stack overflows.
+        max_depth: slots at which the stack overflows; ``in_reserve`` while a message
+            handler of that overflow may use some more.
         watchers: coroutines with a hook, and one for an ``observer``; while not zero
             the interpreter runs step by step.
         hooking, transfer: whether a hook runs, and what its event is about.
@@ -89,6 +87,7 @@ class State(Operations):
         self.environ: dict[str, str] | os._Environ[str] = os.environ
         self.allow_loadlib = True
         self.max_depth = MAX_DEPTH
+        self.in_reserve = False
         self._handler_depth = 0
         self.watchers = 0
         self.hooking = False
@@ -172,12 +171,18 @@ class State(Operations):
         The reserve stays open until something further down has caught the error; where it
         is full, too, no handler sees the error.
         """
-        if self.max_depth == MAX_DEPTH:
-            self.max_depth += _HANDLER_RESERVE
+        if not self.in_reserve:
+            self.in_reserve = True
+            self.max_depth += HANDLER_RESERVE
             return self.runtime_error(message)
         error = LuaError("error in error handling")
         error.handled = True
         return error
+
+    def close_reserve(self) -> None:
+        """Take the message handler's reserve away again: the stack is short enough."""
+        self.in_reserve = False
+        self.max_depth -= HANDLER_RESERVE
 
     def call_hook(self, function: LuaValue, event: str, line: int | None) -> None:
         """Call a debug hook."""
