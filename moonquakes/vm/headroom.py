@@ -12,8 +12,15 @@ from __future__ import annotations
 import sys
 from typing import Final
 
+#: How deep host functions may call back into Lua: the reference's LUAI_MAXCCALLS, less its reserve.
+#: PyPy's stack has room for 120 to 170 of them.
+MAX_HOST_DEPTH: Final = 195 if sys.implementation.name == "cpython" else 100
+
 #: Python frames kept free: for ``_STRIDE`` levels with their library functions, and for handling an error.
 _RESERVE: Final = 150
+
+#: The same in the small frames by which it is measured on PyPy, whose compiler makes them smaller.
+_SMALL_RESERVE: Final = 400
 
 #: Only one in so many levels looks: it costs as much as a tenth of a call.
 _STRIDE: Final = 4
@@ -21,24 +28,24 @@ _STRIDE: Final = 4
 
 def has_room(depth: int) -> bool:
     """Whether Python's stack has room for one more call into Lua, ``depth`` of which are under way."""
-    return depth % _STRIDE != 0 or _is_free(_RESERVE)
+    return depth % _STRIDE != 0 or _is_free()
 
 
 if sys.implementation.name == "cpython":
 
-    def _is_free(frames: int) -> bool:
+    def _is_free() -> bool:
         try:
-            sys._getframe(sys.getrecursionlimit() - frames)
+            sys._getframe(sys.getrecursionlimit() - _RESERVE)
         except ValueError:  # the stack is not so deep
             return True
         return False
 
 else:
 
-    def _is_free(frames: int) -> bool:
+    def _is_free() -> bool:
         # PyPy counts the bytes of its stack: trying is the only way to know.
         try:
-            _descend(frames)
+            _descend(_SMALL_RESERVE)
         except RecursionError:
             return False
         return True

@@ -8,22 +8,19 @@ Python recurses only where a host function calls back into Lua.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, abandon, resume
 from moonquakes.vm.frames import HANDLER_RESERVE, AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
-from moonquakes.vm.headroom import has_room
+from moonquakes.vm.headroom import MAX_HOST_DEPTH, has_room
 from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.settle import is_host_error, settle
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
-
-#: How deep host functions may call back into Lua (the reference's LUAI_MAXCCALLS, less its reserve).
-MAX_HOST_DEPTH: Final = 195
 
 
 def run(state: State, boundary: Boundary) -> list[LuaValue]:

@@ -26,7 +26,10 @@ def settle(state: State, exception: BaseException) -> LuaError:
         return LuaError(state.position() + exception.value)
     if isinstance(exception, LuaError):
         return exception
-    if isinstance(exception, RecursionError):
+    # PyPy raises a TypeError when the stack has no room for a RecursionError's context.
+    if isinstance(exception, RecursionError) or (
+        isinstance(exception, TypeError) and isinstance(exception.__context__, RecursionError)
+    ):
         return LuaError("C stack overflow")
     if isinstance(exception, MemoryError):
         return LuaError("not enough memory")
