@@ -11,6 +11,7 @@ from moonquakes.compiler.depth import deeper_recursion
 from moonquakes.compiler.functions import compile_body
 from moonquakes.compiler.limits import RefusedError
 from moonquakes.parser import ast, parse
+from moonquakes.parser.errors import FaultError
 
 __all__ = ["compile_chunk", "compile_source"]
 
@@ -31,7 +32,14 @@ def compile_chunk(chunk: ast.Chunk) -> Proto:
 def compile_source(source: str, chunk_name: str) -> Proto:
     """Parse and compile a source text (latin-1); raises LuaSyntaxError with the reference's message."""
     try:
-        return compile_chunk(parse(source, chunk_name))
+        chunk = parse(source, chunk_name)
+    except FaultError as error:
+        from moonquakes.compiler.location import earlier_refusal
+
+        with deeper_recursion():
+            raise earlier_refusal(source, chunk_name, error) or error from None
+    try:
+        return compile_chunk(chunk)
     except RefusedError as error:
         from moonquakes.compiler.location import locate
 

@@ -26,7 +26,7 @@ def compile_body(chunk: ast.Chunk) -> Proto:
     f.emit_abc(_VARARGPREP, 0, 0, 0)
     add_upvalue(f, UpvalueDesc("_ENV", True, 0))
     statements(f, chunk.body.statements)
-    _close(f)
+    _close(f, chunk.body.last_line)
     return proto
 
 
@@ -51,15 +51,16 @@ def _function(f: FunctionState, node: ast.Function) -> Operand:
     child.reserve(len(parameters))
     statements(child, body.statements)
     child.line = f.line = node.last_line
-    _close(child)
+    _close(child, node.last_line)
     register = f.free_register
     f.emit_abx(_CLOSURE, register, number)
     f.reserve(1)
     return Operand(REGISTER, register)
 
 
-def _close(f: FunctionState) -> None:
+def _close(f: FunctionState, last_line: int) -> None:
     f.emit_return(f.active_registers, 0)
+    f.line = last_line  # jumps without a label are refused there
     leave_block(f)
     f.finish()
 

@@ -9,24 +9,62 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from moonquakes.compiler.functions import compile_body
 from moonquakes.compiler.limits import NEXT, TOO_MANY_REGISTERS, RefusedError
 from moonquakes.errors import LuaSyntaxError
 from moonquakes.parser import ast, lexer, table
-from moonquakes.parser.errors import quote, symbol, syntax_error
+from moonquakes.parser.build import NotAStatementError
+from moonquakes.parser.completion import ENDINGS, is_allowed
+from moonquakes.parser.errors import END, FaultError, quote, symbol, syntax_error
 
 
 def locate(source: str, error: RefusedError) -> LuaSyntaxError:
     """Return ``error``, raised for a source text, as the reference words it."""
     tokens = _NumberedTokens(source, error.source)
-    body, _ = table.parse(tokens, deep=sys.maxsize)
+    body, end = table.parse(tokens, deep=sys.maxsize)
+    body.last_line = end - 1
     try:
         compile_body(ast.Chunk(error.source, body))
     except RefusedError as numbered:
         return tokens.describe(numbered)
     return error
+
+
+def earlier_refusal(source: str, chunk_name: str, fault: FaultError) -> LuaSyntaxError | None:
+    """Return what the reference refuses before it comes to the token at fault, None for nothing.
+
+    It compiles while it parses, so of two errors it reports the first.  What stands before
+    the fault is compiled here, brought to an end.
+    """
+    tokens = _NumberedTokens(source, chunk_name)
+    states: list[table.State] = []
+    try:
+        body, end = table.parse(_finished(tokens, fault, states), sys.maxsize, states)
+        body.last_line = end
+        compile_body(ast.Chunk(chunk_name, body))
+    except (table.UnexpectedTokenError, NotAStatementError):
+        return None  # no end was found
+    except RefusedError as numbered:
+        # Before it refuses anything it reads the next token.
+        if numbered.line + 1 < fault.position + fault.is_token:
+            return tokens.describe(numbered)
+    return None
+
+
+def _finished(tokens: _NumberedTokens, fault: FaultError, states: list[table.State]) -> Iterator[lexer.Token]:
+    """Yield the tokens before the fault, then what makes a chunk of them."""
+    source = iter(tokens)
+    yield from islice(source, fault.position - 1)
+    if fault.is_token:
+        next(source)  # to be shown
+    while True:
+        kind = next((kind for kind in ENDINGS if is_allowed(kind, states)), END)
+        yield kind, ("_", fault.position) if kind == "NAME" else fault.position
+        if kind == END:
+            return
 
 
 class _NumberedTokens:
@@ -73,7 +111,8 @@ class _NumberedTokens:
         number = error.line + 1
         if error.near == NEXT:
             # An expression in a list gets its register when the separator after it has been read.
-            if message == TOO_MANY_REGISTERS and self.shown[number] in ("','", "';'"):
+            separated = self.shown[number] in ("','", "';'") and number + 1 < len(self.shown)
+            if message == TOO_MANY_REGISTERS and separated:
                 number += 1
             return syntax_error(self.chunk_name, self.lines[number], message, self.shown[number])
         return syntax_error(self.chunk_name, self.lines[number], message)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 from moonquakes.errors import LuaSyntaxError
-from moonquakes.parser.errors import END, quote, symbol, syntax_error
+from moonquakes.parser.errors import END, FaultError, quote, symbol, syntax_error
 from moonquakes.parser.lexer import tokens
 
 _Steps: TypeAlias = "Iterator[_Steps]"
@@ -44,15 +44,19 @@ _BLOCK_END: Final = frozenset(("else", "elseif", "end", "until", END))
 
 
 def diagnose(source: str, chunk_name: str) -> None:
-    """Raise the LuaSyntaxError of a text; return when it has none."""
+    """Raise the LuaSyntaxError of a text, a FaultError when it has a token; return when it has none."""
     reader = _Reader(source, chunk_name)
     steps: list[_Steps] = [reader.chunk()]
-    while steps:
-        step = next(steps[-1], None)
-        if step is None:
-            steps.pop()
-        else:
-            steps.append(step)
+    try:
+        while steps:
+            step = next(steps[-1], None)
+            if step is None:
+                steps.pop()
+            else:
+                steps.append(step)
+    except LuaSyntaxError as error:
+        position = reader.lexed + 1 if reader.lexing else reader.lexed - (reader.ahead is not None)
+        raise FaultError(error.value, position, not reader.lexing) from None
 
 
 class _Reader:
@@ -60,6 +64,7 @@ class _Reader:
 
     Attributes:
         kind, value: the current token.
+        lexed, lexing: how many tokens were read, and whether one is being read.
         suffix: whether the last suffixed expression was ``"call"``, ``"variable"`` or ``"value"``.
     """
 
@@ -70,18 +75,26 @@ class _Reader:
         self.ahead: tuple[str, Any] | None = None
         self.nesting = 0
         self.suffix = ""
-        self.kind, self.value = next(self.tokens)
+        self.lexed = 0
+        self.kind, self.value = self.lex()
 
     # Tokens
 
+    def lex(self) -> tuple[str, Any]:
+        self.lexing = True
+        token = next(self.tokens)
+        self.lexing = False
+        self.lexed += 1
+        return token
+
     def advance(self) -> None:
-        self.kind, self.value = self.ahead or next(self.tokens)
+        self.kind, self.value = self.ahead or self.lex()
         self.ahead = None
 
     def peek(self) -> str:
         """Return the kind of the token after the current one."""
         if self.ahead is None:
-            self.ahead = next(self.tokens)
+            self.ahead = self.lex()
         return self.ahead[0]
 
     def line(self) -> int:

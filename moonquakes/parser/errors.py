@@ -8,6 +8,20 @@ from moonquakes.errors import LuaSyntaxError, chunk_id
 END: str = "<eof>"
 
 
+class FaultError(LuaSyntaxError):
+    """A text does not parse.
+
+    Attributes:
+        position: number, from 1, of the token at fault.
+        is_token: whether it is a token out of place, and not a text that is no token.
+    """
+
+    def __init__(self, message: str, position: int, is_token: bool) -> None:
+        super().__init__(message)
+        self.position = position
+        self.is_token = is_token
+
+
 def syntax_error(chunk_name: str, line: int, message: str, near: str | None = None) -> LuaSyntaxError:
     """Return the error ``chunk:line: message near ...``.
 

@@ -55,14 +55,21 @@ def start_state() -> State:
     return states[0]
 
 
-def parse(tokens: Iterable[Token], deep: int = DEEP) -> tuple[Any, int]:
+def parse(tokens: Iterable[Token], deep: int = DEEP, states: list[State] | None = None) -> tuple[Any, int]:
     """Parse tokens up to ``<eof>``; return what the start rule made and the value of ``<eof>``.
+
+    Args:
+        tokens: kinds and values.
+        deep: how many symbols may be pending.
+        states: an empty list to use as the stack, when the source of the tokens wants to see it.
 
     Raises UnexpectedTokenError, DeepNestingError when more than ``deep`` symbols are pending,
     and what ``build.py`` raises.
     """
     state = start_state()
-    states: list[State] = [state]
+    if states is None:
+        states = []
+    states.append(state)
     values: list[Any] = []
     make: Callable[..., Any] | None
     try:

@@ -74,3 +74,42 @@ def test_a_tree_does_not_tell_the_next_token() -> None:
     with pytest.raises(LuaSyntaxError) as error:
         compile_chunk(parse(f"local {many('a', 201)}", "=x"))
     assert error.value.value == "x:1: too many local variables (limit is 200) in main function"
+
+
+#: Texts with a refusal before a syntax error, and texts where the refusal would only come after it.
+BROKEN = (
+    f"\nfunction foo()\n  local {many('a', 300)}\n",
+    f"function foo() local {many('a', 200)}",
+    f"function foo() local {many('a', 201)} $",
+    f"local {many('a', 201)} (x)",
+    f"local {many('a', 201)}; a.b, (c).d:e",
+    f"f({many('a', 260)}",
+    f"f({many('a', 254)}",
+    "local x <const> = 1; x = 2 y",
+    "local x <const> = 1; x",
+    "local x <const> = 5; x = '\\q'",
+    "local x <const> = 1; for a, b in c do x = 2; while",
+    "repeat local x <const> = 1; x = 3; if a then elseif",
+    "local x <const> = 1; return {(function() x = 1 end), [2",
+    "local a <foo> = =",
+    "local a <foo",
+    "function f() return ... ",
+    "do goto a",
+    "goto a end",
+    "goto a x y",
+    "break x",
+    "goto x; local a; ::x:: f() a =",
+    "while true do local function f() break end",
+    "local function",
+    "return function(a,",
+    "for i = 1,",
+    "a, b",
+    "$",
+)
+
+
+@pytest.mark.parametrize("source", BROKEN)
+def test_of_two_errors_the_first_is_told(source: str, reference: Callable[[str], object]) -> None:
+    with pytest.raises(LuaSyntaxError) as error:
+        compile_source(source, "=x")
+    assert error.value.value == reference(source)
