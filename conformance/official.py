@@ -43,8 +43,8 @@ WRAPPED: Final = {
     "big.lua": "local f = coroutine.wrap(assert(loadfile 'big.lua')) assert(f() == 'b') assert(f() == 'a')",
 }
 
-#: What a file prints when it passes over a part: ``>>> message <<<``.
-_MESSAGE: Final = re.compile(r"^ ?>>> (.*) <<<$", re.MULTILINE)
+#: What a file prints when it passes over a part; without the space before it, it tells something else.
+_MESSAGE: Final = re.compile(r"^ >>> (.*) <<<$", re.MULTILINE)
 
 #: What ``all.lua`` prints at its end.
 ALL_PASSED: Final = "final OK !!!"

@@ -70,6 +70,7 @@ def run(tmp_path: Path, ledger: object, file: str, source: str, limit: float = 6
             "passed over a part that the ledger does not list: ",
         ),
         ("a.lua", "print('\\n >>> no T: skipping <<<\\n')", None),
+        ("b.lua", "print('>>> a farewell <<<')", None),
         ("a.lua", "local x\nerror()\nx = 1\nerror(\n)\nassert(x == 1)", None),
         (
             "a.lua",
