@@ -125,15 +125,16 @@ class PendingGoto:
 # Local variables
 
 
-def check_room(f: FunctionState, names: list[str], after: str) -> None:
+def check_room(f: FunctionState, names: list[str], after: str, hidden: int = 0) -> None:
     """Refuse to declare ``names`` when the function has too many variables.
 
     Args:
         after: the token after the last of the names; ``NEXT`` when that is the one after ``f.line``.
+        hidden: how many variables without a name of the program are declared after the first name is read.
     """
-    room = MAX_LOCALS - len(f.variables)
+    room = MAX_LOCALS - len(f.variables) - hidden
     if len(names) > room:
-        near = "," if len(names) > room + 1 else after
+        near = "," if len(names) > max(room, 0) + 1 else after
         refuse_count(f.source, f.line, "local variables", MAX_LOCALS, f.proto.line_defined, near)
 
 

@@ -213,7 +213,7 @@ def _numeric_for(f: FunctionState, node: ast.NumericFor) -> None:
     enter_block(f, is_loop=True)
     f.line = node.line
     base = f.free_register
-    check_room(f, [_FOR_STATE, _FOR_STATE, _FOR_STATE, node.name], "=")
+    check_room(f, [node.name], "=", hidden=3)
     to_next_register(f, expression(f, node.start))
     to_next_register(f, expression(f, node.stop))
     if node.step is None:
@@ -238,7 +238,7 @@ def _generic_for(f: FunctionState, node: ast.GenericFor) -> None:
     enter_block(f, is_loop=True)
     f.line = node.line
     base = f.free_register
-    check_room(f, [_FOR_STATE] * 4 + node.names, "in")
+    check_room(f, node.names, "in", hidden=4)
     line = first_line(node.values[0])
     adjust(f, 4, len(node.values), expressions(f, node.values))
     for _ in range(4):

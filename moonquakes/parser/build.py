@@ -81,6 +81,12 @@ def append_statement(statements: list[Statement], statement: Statement) -> list[
     return statements
 
 
+def empty_statement(statements: list[Statement], line: int) -> list[Statement]:
+    if statements and type(statements[-1]) is ast.Label:
+        statements[-1].last_line = line  # the reference reads on to the next statement that does something
+    return statements
+
+
 def return_nothing(line: int, semicolon: int = 0) -> ast.Return:
     return ast.Return(line, semicolon or line, [])
 

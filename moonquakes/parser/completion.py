@@ -41,6 +41,10 @@ def is_allowed(kind: str, states: list[State]) -> bool:
         del entered[kept:]
         state = (entered[-1] if entered else states[depth])[left]
         entered.append(state)
+    if made is build.name and kind == "=":
+        # A name that comes after others is a target already: what is wrong with it counts.
+        below = entered[-2] if len(entered) > 1 else states[depth]
+        return action is not None and ";" not in below
     if made in (_FIELDS if kind == "." else _WITHOUT_FIELD if kind == "=" else ()):
         return False
     return action is not None

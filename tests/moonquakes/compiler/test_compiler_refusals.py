@@ -87,6 +87,8 @@ BROKEN = (
     f"f({many('a', 254)}",
     "local x <const> = 1; x = 2 y",
     "local x <const> = 1; x",
+    "local x <const> = 1; a, x) y",
+    "local x <const> = 1; a, x",
     "local x <const> = 5; x = '\\q'",
     "local x <const> = 1; for a, b in c do x = 2; while",
     "repeat local x <const> = 1; x = 3; if a then elseif",
@@ -99,6 +101,8 @@ BROKEN = (
     "goto a x y",
     "break x",
     "goto x; local a; ::x:: f() a =",
+    "goto x; local a ::x:: ;;\nf() a =",
+    "goto x; local a ::x:: ::y::\n;\nf()",
     "while true do local function f() break end",
     "local function",
     "return function(a,",
@@ -113,3 +117,10 @@ def test_of_two_errors_the_first_is_told(source: str, reference: Callable[[str],
     with pytest.raises(LuaSyntaxError) as error:
         compile_source(source, "=x")
     assert error.value.value == reference(source)
+
+
+@pytest.mark.parametrize("head", ["for i = 1, 2", "for k in x", "for k, v in x", "for k, v, w in x"])
+@pytest.mark.parametrize("room", range(9))
+def test_no_room_for_a_loop(head: str, room: int, assert_same: Callable[[str], None]) -> None:
+    names = ", ".join(f"a{number}" for number in range(200 - room))
+    assert_same(f"local {names} {head} do end")
