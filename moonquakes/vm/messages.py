@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 _BITWISE = frozenset({"__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"})
 
 
+_NUL = "\0"
+
+
 def _variable(described: Description | None) -> str:
-    return f" ({described[0]} '{described[1]}')" if described else ""
+    # Names are C strings in the reference.
+    return f" ({described[0]} '{described[1].partition(_NUL)[0]}')" if described else ""
 
 
 def operand_error(frame: Frame, value: LuaValue, register: int | None, operation: str) -> LuaError:

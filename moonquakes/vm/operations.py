@@ -55,7 +55,7 @@ class Operations:
         if type(value) is Table or type(value) is Userdata:
             name = self.metamethod(value, "__name")
             if type(name) is str:
-                return name
+                return name.partition("\0")[0]  # a C string in the reference
         elif type(value) is LightUserdata:
             return "light userdata"
         return TYPE_NAMES[type(value)]
@@ -207,7 +207,7 @@ class Operations:
         if type(value) is LuaBoolean:
             return value.name
         name = self.metamethod(value, "__name")
-        kind = name if type(name) is str else TYPE_NAMES[type(value)]
+        kind = name.partition("\0")[0] if type(name) is str else TYPE_NAMES[type(value)]
         return f"{kind}: {address(value)}"
 
 

@@ -37,6 +37,10 @@ local a = {}; return a.x * 2
 return x + 1
 return -{}
 local t = {}; return -t.x
+local t = {}; return -t["x\\0y"]
+local t = {}; return t["x\\0y"].z
+local t = {}; t["x\\0y"]()
+return -setmetatable({}, {__name = "x\\0y"})
 return ~1.5
 return 1.5 | 1
 return 1 | 1.5
