@@ -21,6 +21,7 @@ _INT_MAX: Final = 2**31 - 1
 
 #: Seconds in 400 years.
 _CYCLE: Final = 146_097 * 86_400
+_FAR: Final = 2**52
 
 #: The conversions of C99's ``strftime``, with its modifiers; after an unknown one
 #: comes what the message quotes.
@@ -48,15 +49,15 @@ def date_functions(state: State) -> dict[str, LuaValue]:
         utc = text.startswith("!")
         text = text[utc:]
         try:
-            fields = time.gmtime(seconds) if utc else time.localtime(seconds)
+            fields = _split(seconds, utc)
+            if text != "*t":
+                return _format(text, fields, utc)
         except (OverflowError, OSError, ValueError):
             raise PendingError("date result cannot be represented in this installation") from None
-        if text == "*t":
-            table = Table()
-            for key, value in _date_fields(fields).items():
-                table.set(key, value)
-            return table
-        return _format(text, fields, utc)
+        table = Table()
+        for key, value in _date_fields(fields).items():
+            table.set(key, value)
+        return table
 
     def lua_time(table: LuaValue = None, *_: LuaValue) -> LuaResults:
         if table is None:
@@ -67,7 +68,7 @@ def date_functions(state: State) -> dict[str, LuaValue]:
         dst = -1 if isdst is None else 0 if isdst is FALSE else 1
         try:
             result = _seconds(year, month, day, hour, minute, second, dst)
-            fields = time.localtime(result)
+            fields = _split(result, False)
         except (OverflowError, OSError, ValueError):
             result = -1
         if result == -1:  # C's mark of failure
@@ -87,6 +88,18 @@ def _seconds(year: int, month: int, day: int, hour: int, minute: int, second: in
     cycles = 0 if abs(year) < 10_000 else year // 400 - 5
     fields = (year - 400 * cycles, month + 1, day, hour, minute, second, 0, 0, dst)
     return int(time.mktime(fields)) + cycles * _CYCLE
+
+
+def _split(seconds: int, utc: bool) -> time.struct_time:
+    """Return the date of a time; raises OverflowError and others when its year is no C ``int``."""
+    # PyPy counts in floats, which are not exact far away.
+    cycles = 0 if abs(seconds) < _FAR else seconds // _CYCLE - 5
+    near = seconds - cycles * _CYCLE
+    fields = time.gmtime(near) if utc else time.localtime(near)
+    year = fields.tm_year + 400 * cycles
+    if not _INT_MIN <= year - 1900 <= _INT_MAX:
+        raise OverflowError
+    return time.struct_time((year, *fields[1:], fields.tm_zone, fields.tm_gmtoff)) if cycles else fields
 
 
 def _date_fields(fields: time.struct_time) -> dict[str, LuaValue]:

@@ -88,3 +88,8 @@ return os.time{year=2024,month=-100000,day=1}
 return os.time{year=-40000,month=13,day=32}
 return os.time{year=12345678,month=7,day=4,hour=5}
 return os.time{year=2000,month=1,day=-(1<<31)}
+local t = os.date('*t', 67768036191676799) return t.year, t.month, t.day, t.hour, t.min, t.sec, t.yday, t.wday
+local t = os.date('!*t', -67768040609697600) return t.year, t.month, t.day, t.hour, t.min, t.sec, t.yday, t.wday
+return os.date('!%Y-%m-%d %H:%M:%S', 60000000000000001)
+os.date('!*t', 67768036191676800)
+os.date('!*t', -67768040609740801)
