@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from moonquakes.compiler.functions import compile_body
 from moonquakes.compiler.limits import NEXT, TOO_MANY_REGISTERS, RefusedError
@@ -59,12 +59,17 @@ def _finished(tokens: _NumberedTokens, fault: FaultError, states: list[table.Sta
     source = iter(tokens)
     yield from islice(source, fault.position - 1)
     if fault.is_token:
-        next(source)  # to be shown
+        kind, _ = next(source)  # to be shown
+        if kind not in _BLOCK_ENDS and is_allowed("break", states):
+            yield "break", fault.position  # no end of the block: a label before it is not the last statement
     while True:
         kind = next((kind for kind in ENDINGS if is_allowed(kind, states)), END)
         yield kind, ("_", fault.position) if kind == "NAME" else fault.position
         if kind == END:
             return
+
+
+_BLOCK_ENDS: Final = (END, "end", "else", "elseif", "until")
 
 
 class _NumberedTokens:
