@@ -143,3 +143,21 @@ print(load("local a <close>, b <close> = 1, 2", "=s"))
 --> nil s:1: multiple to-be-closed variables in local list
 local k <const>, s <const>, n <const> = 10, "str", nil
 print(k + 1, s .. "!", n, (function() return k, s end)()) --> 11 str! nil 10 str
+
+-- Closing a coroutine, ended by an error or not, closes none of the closer's variables.
+do
+  local outer <close> = setmetatable({}, {__close = function() print("outer") end})
+  local failed = coroutine.create(function() error("failed", 0) end)
+  coroutine.resume(failed)
+  print(coroutine.close(failed)) --> false failed
+  local waiting = coroutine.create(function()
+    local inner <close> = setmetatable({}, {__close = function() print("inner") end})
+    coroutine.yield()
+  end)
+  coroutine.resume(waiting)
+  print(coroutine.close(waiting))
+  --> inner
+  --> true
+  print("end") --> end
+end
+--> outer

@@ -191,7 +191,7 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
     state.current = coroutine
     coroutine.host_calls += 1
     try:
-        while frame is not None:
+        while frame is not None and frame is not coroutine.base:
             if type(frame) is Frame and frame.tbc:
                 while frame.tbc:
                     value = frame.register_value(frame.tbc.pop())

@@ -33,7 +33,13 @@ local function show(...)
     if #out > 20000 then error("shown enough", 0) end
     return ...
 end
-local env = setmetatable({show = show}, {__index = _G})
+-- Addresses differ.
+local function hide(s) return type(s) == "string" and s:gsub("0x%x%x%x%x%x%x%x%x+", "ADDRESS") or s end
+local env = setmetatable({
+    show = show,
+    tostring = function(...) return (hide(tostring(...))) end,
+    string = setmetatable({format = function(...) return (hide(string.format(...))) end}, {__index = string}),
+}, {__index = _G})
 local f, message = load(source, "=x", "t", env)
 if not f then return message end
 show(pcall(f))
