@@ -13,7 +13,7 @@ from moonquakes.numbers import wrap
 from moonquakes.stdlib.arguments import check_integer, optional_integer, optional_string, type_error
 from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.stdlib.sorting import make_sort
-from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue
+from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue, type_name
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def open_table(state: State) -> Table:
     def _piece(value: LuaValue, index: int) -> str:
         text = state.string_or_none(value)
         if text is None:
-            kind = state.type_name(value)
+            kind = type_name(value)
             raise PendingError(f"invalid value ({kind}) at index {index} in table for 'concat'")
         return text
 

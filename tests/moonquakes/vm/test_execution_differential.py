@@ -294,7 +294,7 @@ class Generator:
 @pytest.fixture(scope="module")
 def assert_same() -> Callable[[str], None]:
     """Return a function that runs a program on both and compares what it shows."""
-    theirs = LuaRuntime(encoding="latin-1").eval(f"function(...) {RUN} end")
+    theirs = LuaRuntime(encoding="latin-1").eval("function(s) return load(s, '=run') end")(RUN)
 
     def compare(source: str) -> None:
         state = State()

@@ -123,3 +123,4 @@ local t = setmetatable({}, {__len = function() return math.maxinteger end}) tabl
 local t = setmetatable({}, {__len = function() return math.maxinteger end}) table.insert(t, 0, 20)
 table.sort({1, 2, 3}, table.sort)
 local t = {3, 1, 2} table.sort(t, math.ult) return table.concat(t, ' ')
+return table.concat({setmetatable({}, {__name = "x"})})
