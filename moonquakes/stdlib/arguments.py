@@ -49,10 +49,6 @@ def check_number(position: int, value: LuaValue) -> Number:
     return number
 
 
-def optional_number(position: int, value: LuaValue, default: Number) -> Number:
-    return default if value is None else check_number(position, value)
-
-
 def check_string(position: int, value: LuaValue) -> str:
     """Return ``value`` as a string; numbers are converted."""
     if type(value) is str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.opcodes import OPCODES, get_a, get_b, opcode_of
 from moonquakes.errors import LuaError
-from moonquakes.numbers import to_integer
+from moonquakes.numbers import is_number, to_integer
 from moonquakes.values import LuaValue
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.names import Description, describe_call, describe_indexed, describe_register
@@ -80,16 +80,12 @@ def arithmetic_error(
             register = x_register + 1 if x_register is not None else None
         return operand_error(frame, culprit, register, "concatenate")
     if event in _BITWISE:
-        if _is_number(x) and _is_number(y):
+        if is_number(x) and is_number(y):
             return integer_error(frame, x, y, x_register, y_register)
-        culprit, register = (x, x_register) if not _is_number(x) else (y, y_register)
+        culprit, register = (x, x_register) if not is_number(x) else (y, y_register)
         return operand_error(frame, culprit, register, "perform bitwise operation on")
-    culprit, register = (y, y_register) if _is_number(x) else (x, x_register)
+    culprit, register = (y, y_register) if is_number(x) else (x, x_register)
     return operand_error(frame, culprit, register, "perform arithmetic on")
-
-
-def _is_number(value: LuaValue) -> bool:
-    return type(value) is int or type(value) is float
 
 
 def integer_error(

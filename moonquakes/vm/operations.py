@@ -7,7 +7,7 @@ metamethod is called from Python.
 from __future__ import annotations
 
 from moonquakes.errors import LuaError, PendingError
-from moonquakes.numbers import ARITHMETIC, BITWISE, format_float, negate, to_integer
+from moonquakes.numbers import ARITHMETIC, BITWISE, format_float, is_number, negate, to_integer
 from moonquakes.values import (
     FALSE,
     TYPE_NAMES,
@@ -49,6 +49,11 @@ class Operations:
         """Return the field ``event`` of the value's metatable, None when there is none."""
         metatable = value.metatable if type(value) is Table else self.metatable_of(value)
         return metatable.hash.get(event) if metatable is not None else None
+
+    def binary_metamethod(self, x: LuaValue, y: LuaValue, event: str) -> LuaValue:
+        """Return the metamethod of a binary operation: the first operand's, else the second's (§2.4)."""
+        handler = self.metamethod(x, event)
+        return handler if handler is not None else self.metamethod(y, event)
 
     def type_name(self, value: LuaValue) -> str:
         """Return the type's name as messages show it: the metatable's ``__name`` when it is a string."""
@@ -93,19 +98,13 @@ class Operations:
         result = self._raw_arithmetic(event, x, y)
         if result is not None:
             return result
-        handler = self.metamethod(x, event)
-        if handler is None:
-            handler = self.metamethod(y, event)
+        handler = self.binary_metamethod(x, y, event)
         if handler is not None:
             return first(self.call(handler, x, y))
-        if event in _BITWISE_EVENTS:
-            if is_number(x) and is_number(y):
-                raise self.runtime_error("number has no integer representation")
-            culprit = y if is_number(x) else x
-            verb = "perform bitwise operation on"
-        else:
-            culprit = y if is_number(x) else x
-            verb = "perform arithmetic on"
+        if is_number(x) and is_number(y):  # a bitwise operation: any other has a result for two numbers
+            raise self.runtime_error("number has no integer representation")
+        culprit = y if is_number(x) else x
+        verb = "perform bitwise operation on" if event in _BITWISE_EVENTS else "perform arithmetic on"
         raise self.runtime_error(f"attempt to {verb} a {self.type_name(culprit)} value")
 
     def _raw_arithmetic(self, event: str, x: LuaValue, y: LuaValue) -> LuaValue:
@@ -129,9 +128,7 @@ class Operations:
         left, right = self.string_or_none(x), self.string_or_none(y)
         if left is not None and right is not None:
             return left + right
-        handler = self.metamethod(x, "__concat")
-        if handler is None:
-            handler = self.metamethod(y, "__concat")
+        handler = self.binary_metamethod(x, y, "__concat")
         if handler is not None:
             return first(self.call(handler, x, y))
         culprit = y if left is not None else x
@@ -145,9 +142,7 @@ class Operations:
             return True
         if type(x) is not type(y) or not (type(x) is Table or type(x) is Userdata):
             return False
-        handler = self.metamethod(x, "__eq")
-        if handler is None:
-            handler = self.metamethod(y, "__eq")
+        handler = self.binary_metamethod(x, y, "__eq")
         return handler is not None and truthy(first(self.call(handler, x, y)))
 
     def less_than(self, x: LuaValue, y: LuaValue) -> bool:
@@ -165,9 +160,7 @@ class Operations:
             return self._compare("__le", x, y)
 
     def _compare(self, event: str, x: LuaValue, y: LuaValue) -> bool:
-        handler = self.metamethod(x, event)
-        if handler is None:
-            handler = self.metamethod(y, event)
+        handler = self.binary_metamethod(x, y, event)
         if handler is None:
             raise comparison_error(self, x, y)  # type: ignore[arg-type]  # the State
         return truthy(first(self.call(handler, x, y)))
@@ -209,10 +202,6 @@ class Operations:
         name = self.metamethod(value, "__name")
         kind = name.partition("\0")[0] if type(name) is str else TYPE_NAMES[type(value)]
         return f"{kind}: {address(value)}"
-
-
-def is_number(value: LuaValue) -> bool:
-    return type(value) is int or type(value) is float
 
 
 def truthy(value: LuaValue) -> bool:

@@ -305,9 +305,7 @@ def _metamethod(
 ) -> int:
     """Call the metamethod of ``event`` on x or y with its result to R[dest], or raise."""
     state = frame.state
-    handler = state.metamethod(x, event)
-    if handler is None:
-        handler = state.metamethod(y, event)
+    handler = state.binary_metamethod(x, y, event)
     frame.pc = n
     if handler is None:
         raise arithmetic_error(frame, event, x, y, x_register, y_register)
@@ -347,9 +345,7 @@ def _concatenate(frame: Frame, a: int, pieces: list[LuaValue]) -> int:
             if not pieces:
                 break
         left_value = pieces.pop()
-        handler = state.metamethod(left_value, "__concat")
-        if handler is None:
-            handler = state.metamethod(right, "__concat")
+        handler = state.binary_metamethod(left_value, right, "__concat")
         if handler is None:
             raise arithmetic_error(frame, "__concat", left_value, right, a + len(pieces), None)
 

@@ -122,9 +122,7 @@ def op_not(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) -> 
 
 def _compare(frame: Frame, event: str, x: LuaValue, y: LuaValue, jump: Jump, n: int) -> int:
     state = frame.state
-    handler = state.metamethod(x, event)
-    if handler is None:
-        handler = state.metamethod(y, event)
+    handler = state.binary_metamethod(x, y, event)
     if handler is None:
         frame.pc = n - 1
         raise comparison_error(state, x, y)
