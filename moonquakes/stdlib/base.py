@@ -156,17 +156,23 @@ def tonumber(e: LuaValue = _ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaR
 
 def _parse_integer(text: str, base: int) -> int | None:
     """Convert ``[-+]?[0-9a-z]+`` in a base; like all integers the result wraps around."""
+    # No space, sign or underscore, which int() takes, nor a number of more than 64 bits.
+    if len(text) < 11 and text.isascii() and text.isalnum():
+        try:
+            return int("00" + text, base)
+        except ValueError:
+            return None
     text = text.strip(_SPACE)
     digits = text[1:] if text[:1] in ("-", "+") else text
     if not (digits.isascii() and digits.isalnum()):
         return None
     value = 0
     try:
-        # In pieces, because Python limits the digits of one int(); the zero keeps
-        # it from reading "0x" and its like as a prefix.
+        # In pieces, because Python limits the digits of one int(); the zeros keep
+        # it from reading "0x" or "x" and their like as a prefix.
         for start in range(0, len(digits), 1000):
             piece = digits[start : start + 1000]
-            value = (value * pow(base, len(piece), 1 << 64) + int("0" + piece, base)) & _MASK
+            value = (value * pow(base, len(piece), 1 << 64) + int("00" + piece, base)) & _MASK
     except ValueError:
         return None
     return wrap(-value if text[0] == "-" else value)

@@ -19,7 +19,6 @@ from moonquakes.stdlib.arguments import (
     check_integer,
     check_string,
     optional_integer,
-    optional_string,
     type_error,
 )
 from moonquakes.stdlib.format import format_values
@@ -82,11 +81,22 @@ def _end_index(position: int, length: int) -> int:
     return max(0, length + position + 1)
 
 
-def byte(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
+def byte(s: LuaValue = None, i: LuaValue = 1, j: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.byte(s [, i [, j]])``"""
+    # Comparing and indexing refuse by themselves what is not a string and integers.
+    try:
+        if j is None:
+            if i > 0:
+                return ord(s[i - 1])
+            if i < 0:
+                return ord(s[i])
+        elif i > 0 and 0 < j - i < _MAX_RESULTS:
+            codes = tuple(s[i - 1 : j].encode("latin-1"))
+            if len(codes) != 1:
+                return codes
+    except (TypeError, IndexError):
+        pass
     text = check_string(1, s)
-    if j is None and type(i) is int and 0 < i <= len(text):
-        return ord(text[i - 1])
     first_position = optional_integer(2, i, 1)
     start = _from_start(first_position, len(text))
     end = _end_index(optional_integer(3, j, first_position), len(text))
@@ -99,6 +109,10 @@ def byte(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValu
 
 def char(*codes: LuaValue) -> LuaResults:
     """``string.char(...)``"""
+    try:
+        return bytes(codes).decode("latin-1")
+    except (TypeError, ValueError):  # not integers alone, or one out of range
+        pass
     result: list[str] = []
     for position, value in enumerate(codes, 1):
         code = check_integer(position, value)
@@ -120,30 +134,30 @@ def dump(function: LuaValue = None, strip: LuaValue = None, *_: LuaValue) -> Lua
 
 def length(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.len(s)``"""
-    return len(check_string(1, s))
+    return len(s if type(s) is str else check_string(1, s))
 
 
 def lower(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.lower(s)``: ASCII letters only, as in the C locale."""
-    text = check_string(1, s)
+    text = s if type(s) is str else check_string(1, s)
     return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def upper(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.upper(s)``: ASCII letters only, as in the C locale."""
-    text = check_string(1, s)
+    text = s if type(s) is str else check_string(1, s)
     return text.upper() if text.isascii() else text.translate(_UPPER)
 
 
 def rep(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.rep(s, n [, sep])``"""
-    text = check_string(1, s)
-    count = check_integer(2, n)
-    separator = optional_string(3, sep, "")
+    text = s if type(s) is str else check_string(1, s)
+    count = n if type(n) is int else check_integer(2, n)
+    separator = "" if sep is None else check_string(3, sep)
     if count <= 0:
         return ""
     unit = len(text) + len(separator)
-    if unit > MAX_LENGTH // count:
+    if unit * count > MAX_LENGTH:
         raise PendingError("resulting string too large")
     if not separator:
         return text * count if text else ""
@@ -152,11 +166,20 @@ def rep(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaVal
 
 def reverse(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.reverse(s)``"""
-    return check_string(1, s)[::-1]
+    return (s if type(s) is str else check_string(1, s))[::-1]
 
 
-def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
+def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) -> LuaResults:
     """``string.sub(s, i [, j])``"""
+    # Comparing and slicing refuse by themselves what is not a string and two integers;
+    # a negative index means the same in Python.
+    try:
+        start = i - 1 if i > 0 else i
+        if j >= 0:
+            return s[start:j]
+        return s[start:] if j == -1 else s[start : j + 1]
+    except TypeError:
+        pass
     text = s if type(s) is str else check_string(1, s)
     start = i if type(i) is int else check_integer(2, i)
     end = -1 if j is None else j if type(j) is int else check_integer(3, j)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moonquakes.errors import LuaError
 from moonquakes.vm.state import State
@@ -39,6 +41,18 @@ def test_long_numerals_in_any_base_wrap_around(run: Run) -> None:
     (value,) = run("return tonumber(...)", digits, 8)
     expected = int(digits, 8) % 2**64
     assert value == (expected - 2**64 if expected >= 2**63 else expected)
+
+
+@settings(max_examples=300)
+@given(
+    st.text(alphabet="01279aFxXbozZ+-_. \xb2\x85\t", max_size=14),
+    st.one_of(st.none(), st.none(), st.sampled_from([2, 8, 10, 16, 36])),
+)
+def test_tonumber_is_that_of_the_reference(both: Any, text: str, base: int | None) -> None:
+    if base is None:
+        both.same_call("_G", "tonumber", text)
+    else:
+        both.same_call("_G", "tonumber", text, base)
 
 
 def test_files_are_loaded_without_mark_and_first_comment(run: Run, tmp_path: Path) -> None:

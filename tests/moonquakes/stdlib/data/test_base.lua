@@ -129,3 +129,6 @@ local e = {x = 5} return load('return x', 'n', 't', e)(), load('x = 6', 'n', 't'
 return tonumber('  +1Z ', 36), tonumber('+', 10), tonumber('+-1', 10), tonumber('-+1', 10), tonumber('+7', 8), tonumber('-', 10), tonumber('', 10), tonumber('--1', 10)
 local f = ipairs({}) return f({[math.mininteger] = 10}, math.maxinteger)
 local f = ipairs({}) return f(setmetatable({}, {__index = function(_, k) return k end}), math.maxinteger)
+return tonumber('x1F', 16), tonumber('0x1F', 16), tonumber('b1', 2), tonumber('o7', 8), tonumber('Z', 36), tonumber('zzzzzzzzzz', 36), tonumber('zzzzzzzzzzz', 36)
+return tonumber('-0'), tonumber('-0.0'), tonumber('-.5'), tonumber('5.'), tonumber('.'), tonumber('-'), tonumber('--5'), tonumber('-12.25'), tonumber('\xb2'), tonumber('1.\xb2')
+return tonumber('999999999999999999'), tonumber('9999999999999999999'), tonumber('-9223372036854775808'), tonumber('-9223372036854775809'), tonumber('1.00000000000000000000000001')
