@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 MAX_CAPTURES: Final = 32
 
-_ALL: Final = frozenset(map(chr, range(256)))
+ALL: Final = frozenset(map(chr, range(256)))
 
 
 def _characters(test: Callable[[str], bool]) -> frozenset[str]:
@@ -40,7 +40,7 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
     "x": frozenset("0123456789abcdefABCDEF"),
     "z": frozenset("\0"),
 }
-CLASSES.update({letter.upper(): _ALL - members for letter, members in list(CLASSES.items())})
+CLASSES.update({letter.upper(): ALL - members for letter, members in list(CLASSES.items())})
 
 
 class Single(NamedTuple):
@@ -123,7 +123,7 @@ def _class_end(text: str, position: int) -> int:
 def _class_members(text: str) -> frozenset[str]:
     """Return the characters that a single-character class matches."""
     if text == ".":
-        return _ALL
+        return ALL
     if text[0] == "%":
         return CLASSES.get(text[1], frozenset(text[1]))
     if text[0] != "[":
@@ -144,7 +144,7 @@ def _class_members(text: str) -> frozenset[str]:
         else:
             members.add(character)
             position += 1
-    return _ALL - members if is_complement else frozenset(members)
+    return ALL - members if is_complement else frozenset(members)
 
 
 class PatternParser:
@@ -174,6 +174,10 @@ class PatternParser:
             type(item) is Balance or (type(item) is Single and item.repeat in ("", "+"))
             for item in self.items
         )
+
+    def is_greedy(self) -> bool:
+        """Return whether every repetition takes as much as it can before less."""
+        return not any(type(item) is Single and item.repeat == "-" for item in self.items)
 
     def _item(self) -> Item:
         text, position = self.text, self.position

@@ -1,30 +1,49 @@
-"""How a Lua pattern is run (§6.4.1): the cached :class:`Pattern`, and what its matches mean to Lua.
+"""How a Lua pattern is run (§6.4.1): the kept :class:`Pattern`, and what its matches mean to Lua.
 
-This is the one place that chooses between ``re`` (fast, not interruptible) and
-the package's own matcher (every pattern, step by step).  Translating for ``re``
-costs as much as dozens of short matches, so a pattern's first one does without.
+:func:`kept_patterns` is the one place that chooses between ``re`` (fast, but
+nothing can interrupt or charge it) and the package's own matcher (every pattern,
+step by step): what ``re`` runs comes from ``kept_patterns(..., may_use_re=True)``
+and from nowhere else, and a state with limits opens its string library without.
+
+Translating for ``re`` costs as much as dozens of short matches, so a pattern's
+first one does without.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Final, TypeAlias
 
 from moonquakes.errors import PendingError
 from moonquakes.stdlib.pattern_items import PatternParser
 from moonquakes.stdlib.pattern_matcher import Found, Matcher
-from moonquakes.stdlib.pattern_regex import translate
-from moonquakes.values import LuaResults
+from moonquakes.stdlib.pattern_regex import literal_text, translate, translate_for_split
+from moonquakes.values import LuaResults, LuaValue
 
 #: A match: both have ``start``, ``end``, ``span``, ``[group]``, ``group``, ``groups``.
 Match: TypeAlias = re.Match[str] | Found
 
 #: Longer patterns are not kept: programs write patterns short and build long ones once.
 _LONGEST_KEPT: Final = 1000
+#: How many are kept; then all are forgotten, which costs less than to note which are in use.
+_MOST_KEPT: Final = 1000
 #: A subject longer than this is worth a translation at once.
 _SHORT_SUBJECT: Final = 64
+
+_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
+
+#: ``Pattern.shape``: what a match captures.
+WHOLE: Final = 0
+ONE_TEXT: Final = 1
+TEXTS: Final = 2
+MIXED: Final = 3
+
+
+def is_plain(text: str) -> bool:
+    """Does ``find`` take the pattern ``text`` for plain text?"""
+    return _special(text) is None
 
 
 class Pattern:
@@ -35,61 +54,91 @@ class Pattern:
         captures: by capture, whether it is a position capture.
         unfinished: the captures that are never closed; to read one is an error.
         matches_empty: whether it may match the empty string.
+        shape: what a match captures: the ``WHOLE`` match, ``ONE_TEXT``, several
+            ``TEXTS``, or ``MIXED`` things, which only :attr:`captured` reads.
+        literal: the text that is all the pattern matches, or None.
+        sought: the text that ``find`` looks for instead of the pattern, or None: its
+            :attr:`literal`, or a pattern that it takes for plain (as it does ``)``, a fault
+            for others).
+        is_pending: whether :meth:`prepare` still has to choose.
         regex: the same pattern for ``re``, or None when it is not translated.
+        scan: :attr:`regex` when its matches one after the other are Lua's.
         search: ``search(subject, start)`` returns the first match at or after
             ``start`` (0-based, at most the length of the subject), or None.
         captured: returns what a match captured, the whole match if the pattern
             has no captures, in the form a function returns it.
+        replacers: by replacement text, what a match is replaced with; kept by
+            :mod:`moonquakes.stdlib.substitution`.
     """
 
     __slots__ = (
-        "_is_used",
+        "_is_greedy",
         "_matcher",
         "_parsed",
+        "_splitter",
+        "_used",
         "captured",
         "captures",
         "is_anchored",
+        "is_pending",
+        "literal",
         "matches_empty",
         "regex",
+        "replacers",
+        "scan",
         "search",
+        "shape",
+        "sought",
         "unfinished",
     )
 
     def __init__(self, text: str, may_anchor: bool = True, may_use_re: bool = True) -> None:
         self.is_anchored = may_anchor and text.startswith("^")
-        parsed = PatternParser(text, 1 if self.is_anchored else 0)
+        parsed = self._parsed = PatternParser(text, 1 if self.is_anchored else 0)
         self.captures = tuple(parsed.captures)
         self.unfinished = frozenset(parsed.unfinished)
         self.matches_empty = parsed.matches_empty()
-        self._is_used = False
+        self._is_greedy = parsed.is_greedy()
+        self.literal = literal_text(parsed) if may_use_re and not self.is_anchored else None
+        self.sought = text if is_plain(text) else self.literal
+        if any(self.captures) or self.unfinished:
+            self.shape = MIXED
+        else:
+            self.shape = min(len(self.captures), TEXTS)
+        self._used = False
         self._matcher = Matcher(parsed, self.is_anchored)
-        #: Kept until the translation is tried.
-        self._parsed = parsed if may_use_re else None
+        self._splitter: tuple[re.Pattern[str], int] | None = None
+        self.replacers: dict[str, Callable[[Match], str]] = {}
+        self.is_pending = may_use_re
         self.regex: re.Pattern[str] | None = None
+        self.scan: re.Pattern[str] | None = None
         self.search: Callable[[str, int], Match | None] = (
             self._first_search if may_use_re else self._matcher.search
         )
         self.captured = self._capture_reader()
 
     def prepare(self, subject: str) -> None:
-        """Choose how to run over ``subject``; whoever uses ``regex`` or ``matches`` calls this before."""
-        parsed = self._parsed
-        if parsed is None:
+        """Choose how to run over ``subject``; to be called before the use of ``regex``, ``scan``
+        or ``matches`` while the pattern ``is_pending``.
+        """
+        if not self.is_pending:
             return
-        if not self._is_used and len(subject) <= _SHORT_SUBJECT:
-            self._is_used = True
+        if not self._used and len(subject) <= _SHORT_SUBJECT:
+            self._used = True
             return
-        regex = self.regex = translate(parsed)
+        regex = self.regex = translate(self._parsed)
         if regex is None:
             self.search = self._matcher.search
         else:
             self.search = regex.match if self.is_anchored else regex.search
+            if not self.is_anchored and not self.matches_empty:
+                self.scan = regex
         # Last, because states in other threads share the pattern.
-        self._parsed = None
+        self.is_pending = False
 
     def _first_search(self, subject: str, start: int) -> Match | None:
         self.prepare(subject)
-        search = self._matcher.search if self._parsed is not None else self.search
+        search = self._matcher.search if self.is_pending else self.search
         return search(subject, start)
 
     def capture(self, match: Match, index: int) -> str | int:
@@ -108,24 +157,49 @@ class Pattern:
 
     def _capture_reader(self) -> Callable[[Match], LuaResults]:
         count = len(self.captures)
-        if any(self.captures) or self.unfinished:
+        if self.unfinished:
             if count == 1:
                 return lambda match: self.capture(match, 0)
             return lambda match: tuple([self.capture(match, index) for index in range(count)])
-        if count == 0:
+        if self.shape == MIXED:
+            if count == 1:
+                return lambda match: match.start(1) + 1
+            groups = [(group, is_position) for group, is_position in enumerate(self.captures, 1)]
+            return lambda match: tuple(
+                [match.start(group) + 1 if is_position else match[group] for group, is_position in groups]
+            )
+        if self.shape == WHOLE:
             return lambda match: match[0]
-        if count == 1:
+        if self.shape == ONE_TEXT:
             return lambda match: match[1]
         return lambda match: match.groups()
 
-    def matches(self, subject: str, start: int) -> Iterator[Match]:
-        """Yield the matches one after the other, as ``gmatch`` and ``gsub`` take them.
+    def splitter(self) -> tuple[re.Pattern[str], int]:
+        """Return what splits a subject into its matches and the text between them, and a stride.
+
+        Of each ``stride`` pieces the first is text between matches, the second a whole
+        match, the others its captures; a capture that is the whole match is not given
+        again.  Only for patterns with a ``scan`` that are not ``MIXED``.
+        """
+        splitter = self._splitter
+        if splitter is None:
+            splitter = self._splitter = translate_for_split(self._parsed)
+        return splitter
+
+    def matches(self, subject: str, start: int) -> Iterable[Match]:
+        """Return the matches one after the other, as ``gmatch`` and ``gsub`` take them.
 
         A match that ends where the one before it ended is none.
         """
-        if self.regex is not None and not self.matches_empty and not self.is_anchored:
-            yield from self.regex.finditer(subject, start)
-            return
+        if self.scan is not None:
+            return self.scan.finditer(subject, start)
+        if start > len(subject):
+            return ()
+        if self.regex is not None and self._is_greedy and not self.is_anchored:
+            return _without_repeated(self.regex.finditer(subject, start))
+        return self._search_each(subject, start)
+
+    def _search_each(self, subject: str, start: int) -> Iterator[Match]:
         search = self._matcher.search if self.regex is None else self.search
         last_end = -1
         while start <= len(subject) and (match := search(subject, start)) is not None:
@@ -139,13 +213,43 @@ class Pattern:
             start = last_end = end
 
 
-@lru_cache(maxsize=1024)
-def _keep(text: str, may_anchor: bool) -> Pattern:
-    return Pattern(text, may_anchor)
+def _without_repeated(matches: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Leave out the matches that ``re`` finds and Lua does not.
+
+    After an empty match ``re`` looks for another, not empty, at the same place.  Where
+    every repetition is greedy there is none, for the empty match is the last one tried.
+    """
+    last_end = -1
+    for match in matches:
+        end = match.end()
+        if end != last_end:
+            last_end = end
+            yield match
 
 
-def compile_pattern(text: str, may_anchor: bool = True) -> Pattern:
-    """Return the pattern that ``text`` denotes; ``^`` is an anchor only if ``may_anchor``."""
-    if len(text) > _LONGEST_KEPT:
-        return Pattern(text, may_anchor)
-    return _keep(text, may_anchor)
+class Patterns(dict[LuaValue, Pattern]):
+    """The patterns in use by their text: a look-up of another one compiles and keeps it."""
+
+    def __init__(self, may_anchor: bool, may_use_re: bool) -> None:
+        super().__init__()
+        self._options = may_anchor, may_use_re
+
+    def __missing__(self, text: str) -> Pattern:
+        pattern = Pattern(text, *self._options)
+        if len(text) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[text] = pattern
+        return pattern
+
+
+@cache
+def kept_patterns(may_anchor: bool = True, may_use_re: bool = True) -> Patterns:
+    """Return the patterns that all states of a kind share.
+
+    Args:
+        may_anchor: whether ``^`` is an anchor; in ``gmatch`` it is none.
+        may_use_re: whether a match may run in ``re``, which takes no notice of a
+            budget; False for a state that limits its scripts.
+    """
+    return Patterns(may_anchor, may_use_re)

@@ -1,4 +1,4 @@
-"""The ``string`` library (§6.4): its functions, and the metatable of strings.
+"""The ``string`` library (§6.4): its functions but those of patterns, and the metatable of strings.
 
 A Lua string is a ``str`` of code points 0-255, one per byte; whatever Python does
 by Unicode (case, digits, white space) is of no use here.
@@ -6,7 +6,6 @@ by Unicode (case, digits, white space) is of no use here.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from types import FunctionType
@@ -25,21 +24,12 @@ from moonquakes.stdlib.format import format_values
 from moonquakes.stdlib.pack import pack as pack_values
 from moonquakes.stdlib.pack import packsize as packed_size
 from moonquakes.stdlib.pack import unpack as unpack_values
-from moonquakes.stdlib.patterns import compile_pattern
-from moonquakes.stdlib.substitution import (
-    Kept,
-    Replacer,
-    call_replacer,
-    field_replacer,
-    substitute,
-    text_replacer,
-)
+from moonquakes.stdlib.pattern_functions import HostFunction, make_pattern_functions
 from moonquakes.values import (
     FALSE,
     LuaBoolean,
     LuaResults,
     LuaValue,
-    as_tuple,
     first,
     pack_results,
     type_name,
@@ -60,7 +50,6 @@ _LONGEST_SHORT: Final = 40
 
 _UPPER: Final = str.maketrans({chr(c): chr(c - 32) for c in range(ord("a"), ord("z") + 1)})
 _LOWER: Final = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
-_find_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
 
 
 def _from_start(position: int, length: int) -> int:
@@ -190,54 +179,6 @@ def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) 
     return text[start - 1 : end]
 
 
-def find(
-    s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, plain: LuaValue = None, *_: LuaValue
-) -> LuaResults:
-    """``string.find(s, pattern [, init [, plain]])``"""
-    text = s if type(s) is str else check_string(1, s)
-    wanted = pattern if type(pattern) is str else check_string(2, pattern)
-    start = 0 if init is None else _from_start(check_integer(3, init), len(text))
-    if start > len(text):
-        return None
-    if (plain is not None and plain is not FALSE) or _find_special(wanted) is None:
-        start = text.find(wanted, start)
-        return None if start < 0 else (start + 1, start + len(wanted))
-    compiled = compile_pattern(wanted)
-    found = compiled.search(text, start)
-    if found is None:
-        return None
-    if not compiled.captures:
-        return found.start() + 1, found.end()
-    return found.start() + 1, found.end(), *as_tuple(compiled.captured(found))
-
-
-def match(s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue) -> LuaResults:
-    """``string.match(s, pattern [, init])``"""
-    text = s if type(s) is str else check_string(1, s)
-    compiled = compile_pattern(pattern if type(pattern) is str else check_string(2, pattern))
-    start = 0 if init is None else _from_start(check_integer(3, init), len(text))
-    if start > len(text):
-        return None
-    found = compiled.search(text, start)
-    return None if found is None else compiled.captured(found)
-
-
-def gmatch(s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue) -> LuaResults:
-    """``string.gmatch(s, pattern [, init])``: here ``^`` is no anchor."""
-    text = check_string(1, s)
-    compiled = compile_pattern(check_string(2, pattern), may_anchor=False)
-    compiled.prepare(text)
-    matches = compiled.matches(text, _from_start(optional_integer(3, init, 1), len(text)))
-    captured = compiled.captured
-
-    def next_match(*_: LuaValue) -> LuaResults:
-        for found in matches:
-            return captured(found)
-        return ()
-
-    return next_match
-
-
 def pack(format_text: LuaValue = None, *values: LuaValue) -> LuaResults:
     """``string.pack(fmt, v1, v2, ...)``"""
     return pack_values(check_string(1, format_text), values)
@@ -279,37 +220,8 @@ def _make_format(state: State) -> Callable[..., LuaResults]:
     return format_
 
 
-def _make_gsub(state: State) -> Callable[..., LuaResults]:
-    def call_with(function: LuaValue) -> Callable[..., LuaResults]:
-        return lambda *arguments: state.call(function, *arguments)
-
-    def field_of(table: Table) -> Callable[[LuaValue], LuaValue]:
-        return table.get if table.metatable is None else lambda key: state.index(table, key)
-
-    def gsub(
-        s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
-    ) -> LuaResults:
-        """``string.gsub(s, pattern, repl [, n])``"""
-        text = check_string(1, s)
-        compiled = compile_pattern(check_string(2, pattern))
-        limit = optional_integer(4, n, len(text) + 1)
-        replacement: str | Replacer
-        kept = Kept()
-        kind = type(repl)
-        if kind is str or kind is int or kind is float:
-            replacement = check_string(3, repl)
-            if "%" in replacement:
-                replacement = text_replacer(compiled, replacement)
-        elif kind is Table:
-            replacement = field_replacer(compiled, field_of(repl), kept)
-        elif kind is FunctionType:
-            replacement = call_replacer(compiled, call_with(repl), kept)
-        else:
-            type_error(3, "string/function/table", repl)
-        return substitute(compiled, text, replacement, limit, kept)
-
-    return gsub
-
+#: See ``make_pattern_functions``; of the functions that ``gsub`` is likely to be given.
+_PURE: Final[frozenset[HostFunction]] = frozenset({byte, char, length, lower, rep, reverse, sub, upper})
 
 _BY_ZERO: Final = {"__mod": "attempt to perform 'n%0'", "__idiv": "attempt to divide by zero"}
 
@@ -342,20 +254,22 @@ def _string_metatable(state: State, library: Table) -> Table:
     return Table.from_fields({**fields, "__index": library})
 
 
-def open_string(state: State) -> Table:
-    """Return a new ``string`` library and make it what strings are indexed by."""
+def open_string(state: State, may_use_re: bool = True) -> Table:
+    """Return a new ``string`` library and make it what strings are indexed by.
+
+    Args:
+        may_use_re: False makes every pattern run on the package's own matcher, which can
+            be charged and interrupted, as limits demand.
+    """
     library = Table.from_fields(
         {
+            **make_pattern_functions(state, may_use_re, _PURE),
             "byte": byte,
             "char": char,
             "dump": dump,
-            "find": find,
             "format": _make_format(state),
-            "gmatch": gmatch,
-            "gsub": _make_gsub(state),
             "len": length,
             "lower": lower,
-            "match": match,
             "pack": pack,
             "packsize": packsize,
             "rep": rep,

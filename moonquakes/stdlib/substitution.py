@@ -1,15 +1,19 @@
-"""What ``string.gsub`` puts in place of a match: a text, a table's field or a function's result (§6.4)."""
+"""What ``string.gsub`` puts in place of a match: a text, a table's field or a function's result (§6.4).
+
+Each of the three has a direct path for the patterns that ``re`` scans as Lua does
+(``Pattern.scan``), and all share one loop for the others.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from moonquakes.errors import PendingError
 from moonquakes.numbers import format_number
-from moonquakes.stdlib.patterns import Match, Pattern
+from moonquakes.stdlib.patterns import MIXED, Match, Pattern
 from moonquakes.values import FALSE, LuaResults, LuaValue, as_tuple, first, type_name
 
 #: Returns the text that replaces a match.
@@ -22,6 +26,8 @@ _ESCAPE: Final = re.compile("%(.?)", re.DOTALL)
 #: Stands for a wrong ``%`` in a replacement text, which is an error once a match is replaced.
 _WRONG_ESCAPE: Final = -1
 _LONGEST_KEPT: Final = 1000
+#: How many replacement texts are kept with a pattern.
+_MOST_KEPT: Final = 20
 
 
 def _parts(text: str) -> tuple[Part, ...]:
@@ -66,91 +72,152 @@ def _make_replacer(pattern: Pattern, text: str) -> Replacer:
     parts = _parts(text)
     if not all(_is_plain_group(pattern, part) for part in parts):
         return lambda match: "".join([_text_of(pattern, match, part) for part in parts])
-    template = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
     groups = [part if pattern.captures else 0 for part in parts if isinstance(part, int)]
+    if len(groups) == 1:
+        group = groups[0]
+        if len(parts) == 1:
+            return itemgetter(group)
+        place = next(index for index, part in enumerate(parts) if isinstance(part, int))
+        before, after = "".join(map(str, parts[:place])), "".join(map(str, parts[place + 1 :]))
+        return lambda match: before + match[group] + after
+    template = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
     if not groups:
         literal = template % ()
         return lambda match: literal
     return lambda match: template % match.group(*groups)
 
 
-_keep_replacer = lru_cache(maxsize=256)(_make_replacer)
-
-
 def text_replacer(pattern: Pattern, text: str) -> Replacer:
     """Return the replacer for the replacement text ``text``: ``%0``-``%9`` and ``%%`` are special."""
-    if len(text) > _LONGEST_KEPT:
-        return _make_replacer(pattern, text)
-    return _keep_replacer(pattern, text)
+    replacers = pattern.replacers
+    replacer = replacers.get(text)
+    if replacer is None:
+        replacer = _make_replacer(pattern, text)
+        if len(text) <= _LONGEST_KEPT:
+            if len(replacers) >= _MOST_KEPT:
+                replacers.clear()
+            replacers[text] = replacer
+    return replacer
 
 
-class Kept:
-    """Counts the matches that a field or a function left as they were, with nil or false."""
+def replace_by_text(pattern: Pattern, subject: str, text: str, limit: int) -> tuple[str, int]:
+    """Return ``subject`` with the matches replaced by ``text``, and how many were.
 
-    __slots__ = ("count",)
-
-    def __init__(self) -> None:
-        self.count = 0
-
-
-def _replacement(value: LuaValue, match: Match, kept: Kept) -> str:
-    """Return the text for the ``value`` of a field or a function."""
-    if type(value) is str:
-        return value
-    if value is None or value is FALSE:
-        kept.count += 1
-        return match[0]
-    if type(value) is int or type(value) is float:
-        return format_number(value)
-    raise PendingError(f"invalid replacement value (a {type_name(value)})")
-
-
-def field_replacer(pattern: Pattern, get: Callable[[LuaValue], LuaValue], kept: Kept) -> Replacer:
-    """Return the replacer for a table, whose fields ``get`` returns; the first capture is the key."""
-    if pattern.captures and (pattern.captures[0] or 0 in pattern.unfinished):
-        return lambda match: _replacement(get(pattern.capture(match, 0)), match, kept)
-    group = 1 if pattern.captures else 0
-    return lambda match: _replacement(get(match[group]), match, kept)
-
-
-def call_replacer(pattern: Pattern, call: Callable[..., LuaResults], kept: Kept) -> Replacer:
-    """Return the replacer for a function, which ``call`` calls with all captures."""
-    captured = pattern.captured
-    return lambda match: _replacement(first(call(*as_tuple(captured(match)))), match, kept)
-
-
-def substitute(
-    pattern: Pattern, subject: str, replacement: str | Replacer, limit: int, kept: Kept
-) -> tuple[str, int]:
-    """Return ``subject`` with at most ``limit`` matches replaced, and how many were.
-
-    A ``replacement`` that is a ``str`` stands for itself: its ``%`` are not special.
-    When every match was ``kept`` the result is ``subject`` itself, which ``%p`` shows.
+    At most ``limit`` are; 0 is no limit here and below.
     """
-    if limit <= 0:
-        return subject, 0
-    pattern.prepare(subject)
-    regex = pattern.regex
-    if regex is not None and not pattern.matches_empty and not pattern.is_anchored:
-        if isinstance(replacement, str):
-            replacement = replacement.replace("\\", "\\\\")  # for ``re``, which escapes with it
-        result, count = regex.subn(replacement, subject, limit)
+    if "%" in text:
+        replacer = text_replacer(pattern, text)
     else:
-        result, count = _replace_each(pattern, subject, replacement, limit)
-    return (subject if count == kept.count else result), count
+        literal = pattern.literal
+        if literal is not None:
+            count = subject.count(literal)
+            if limit and count > limit:
+                count = limit
+            return (subject.replace(literal, text, count) if count else subject), count
+        if pattern.scan is not None and "\\" not in text:  # ``re`` escapes with it
+            return pattern.scan.subn(text, subject, limit)
+
+        def replacer(match: Match) -> str:
+            return text
+
+    if pattern.scan is not None:
+        return pattern.scan.subn(replacer, subject, limit)
+    return _replace_each(pattern, subject, replacer, limit)
 
 
-def _replace_each(pattern: Pattern, subject: str, replacement: str | Replacer, limit: int) -> tuple[str, int]:
-    """Do what ``re`` does for :func:`substitute`, with Lua's rule for empty matches."""
+def _replace_each(pattern: Pattern, subject: str, replacer: Replacer, limit: int) -> tuple[str, int]:
+    """Do what ``re`` does with Lua's rule for empty matches, and for the package's own matcher."""
     pieces: list[str] = []
     copied = count = 0
     for match in pattern.matches(subject, 0):
         start, end = match.span()
         pieces.append(subject[copied:start])
-        pieces.append(replacement if isinstance(replacement, str) else replacement(match))
+        pieces.append(replacer(match))
         copied = end
         count += 1
         if count == limit:
             break
+    if not count:
+        return subject, 0
     pieces.append(subject[copied:])
     return "".join(pieces), count
+
+
+def _replacement(value: LuaValue) -> str | None:
+    """Return the text for a ``value`` that is no string; None when the match is to be kept."""
+    if type(value) is tuple:
+        value = first(value)
+        if type(value) is str:
+            return value
+    if value is None or value is FALSE:
+        return None
+    if type(value) is int or type(value) is float:
+        return format_number(value)
+    raise PendingError(f"invalid replacement value (a {type_name(value)})")
+
+
+def replace_by_values(
+    pattern: Pattern, subject: str, value_of: Callable[..., LuaResults], only_first: bool, limit: int
+) -> tuple[str, int]:
+    """Return ``subject`` with each match replaced by ``value_of(*captures)``, and how many were.
+
+    A match whose value is nil or false is kept.  When all are, the result is
+    ``subject`` itself, which ``%p`` shows.
+
+    Args:
+        only_first: whether ``value_of`` gets the first capture only, as a table does.
+    """
+    if pattern.scan is not None and pattern.shape != MIXED:
+        return _replace_split(pattern, subject, value_of, only_first, limit)
+    captured = pattern.captured
+    kept = 0
+
+    def replacer(match: Match) -> str:
+        nonlocal kept
+        if only_first:
+            value = value_of(pattern.capture(match, 0))
+        else:
+            value = value_of(*as_tuple(captured(match)))
+        text = value if type(value) is str else _replacement(value)
+        if text is None:
+            kept += 1
+            return match[0]
+        return text
+
+    result, count = _replace_each(pattern, subject, replacer, limit)
+    return (subject if count == kept else result), count
+
+
+def _replace_split(
+    pattern: Pattern, subject: str, value_of: Callable[..., LuaResults], only_first: bool, limit: int
+) -> tuple[str, int]:
+    """Do it on the pieces of :meth:`Pattern.splitter`: no match is ever an object of its own.
+
+    The text between the matches and the matches themselves are in order in every
+    second place of ``pieces``, where they are replaced.
+    """
+    regex, stride = pattern.splitter()
+    pieces = regex.split(subject, limit)
+    replaced = 0
+    if stride == 2:
+        for place in range(1, len(pieces), 2):
+            value = value_of(pieces[place])
+            text = value if type(value) is str else _replacement(value)
+            if text is not None:
+                pieces[place] = text
+                replaced += 1
+    else:
+        split, pieces = pieces, pieces[:1]
+        for place in range(1, len(split), stride):
+            if only_first:
+                value = value_of(split[place + 1])
+            else:
+                value = value_of(*split[place + 1 : place + stride - 1])
+            text = value if type(value) is str else _replacement(value)
+            if text is None:
+                text = split[place]
+            else:
+                replaced += 1
+            pieces.append(text)
+            pieces.append(split[place + stride - 1])
+    return ("".join(pieces) if replaced else subject), len(pieces) >> 1

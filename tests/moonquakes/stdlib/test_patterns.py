@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lupa.lua54 import LuaRuntime
 
 from moonquakes.errors import LuaError
-from moonquakes.stdlib.patterns import Pattern, compile_pattern
+from moonquakes.stdlib.patterns import Pattern, kept_patterns
 from moonquakes.values import as_tuple
 
 _REFERENCE = LuaRuntime(encoding="latin-1")
@@ -42,7 +42,7 @@ _PATTERNS = st.builds(
     lambda anchor, items, end: (anchor + "".join(items) + end).replace(" ", ""),
     st.sampled_from(["", "", "", "^"]),
     st.lists(_ITEMS, max_size=8),
-    st.sampled_from(["", "", "", "$", ")", "))"]),
+    st.sampled_from(["", "", "", "$", ")", "))", ".-%s*$", "(.-)a*$", "(.-)[^a]*$"]),
 )
 _SUBJECTS = st.text(alphabet="aaabbc()[]- A1\0\xff_%\x80^]\n", max_size=12)
 
@@ -164,12 +164,12 @@ def test_how_choices_that_were_taken_back_count_for_the_limit(start: str) -> Non
 def test_error_messages(text: str, message: str) -> None:
     subject = "a" * 300
     assert _outcome(_MATCH(subject, text, 1)) == (False, message)
-    assert _run(compile_pattern(text), subject, 0, with_span=False) == (False, message)
+    assert _run(kept_patterns()[text], subject, 0, with_span=False) == (False, message)
 
 
 def test_a_fault_is_no_error_before_a_match_gets_there() -> None:
-    assert _run(compile_pattern("z%"), "abc", 0, with_span=True) == (True, None)
-    assert _run(compile_pattern("z(a"), "abc", 0, with_span=True) == (True, None)
+    assert _run(kept_patterns()["z%"], "abc", 0, with_span=True) == (True, None)
+    assert _run(kept_patterns()["z(a"], "abc", 0, with_span=True) == (True, None)
 
 
 @pytest.mark.parametrize("text", ["%b()", "(a", "()%1", "%", "a?" * 200])
@@ -186,6 +186,10 @@ def test_what_re_cannot_say_is_left_to_the_matcher(text: str) -> None:
         ("()%s", r"()[\x09-\x0d\x20]"),
         ("[^%s%S]*x", "x"),
         ("[^a]", r"[^a]"),
+        ("^%s*(.-)%s*$", r"[\x09-\x0d\x20]*((?:.*[^\x09-\x0d\x20])?)[\x09-\x0d\x20]*\Z"),
+        (".-x*$", r"(?:.*[^x])?x*\Z"),
+        ("(.-)x*", "(.*?)x*"),
+        ("(.-x*)$", r"(.*?x*)\Z"),
     ],
 )
 def test_how_a_pattern_reads_for_re(text: str, regex: str) -> None:
@@ -213,4 +217,4 @@ def test_the_matcher_needs_no_recursion() -> None:
 def test_characters_above_127_belong_to_no_class() -> None:
     for letter in "acdglpsuwx":
         for code in range(128, 256):
-            assert compile_pattern(f"%{letter}").search(chr(code), 0) is None, (letter, code)
+            assert kept_patterns()[f"%{letter}"].search(chr(code), 0) is None, (letter, code)

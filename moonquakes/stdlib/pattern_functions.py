@@ -1,0 +1,222 @@
+"""``find``, ``match``, ``gmatch`` and ``gsub`` of the ``string`` library (§6.4), over kept patterns.
+
+Their usual arguments take straight lines at the top of each function; everything
+else, and every error, is below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from types import FunctionType
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from moonquakes.errors import PendingError
+from moonquakes.stdlib.arguments import check_integer, check_string, type_error
+from moonquakes.stdlib.patterns import MIXED, ONE_TEXT, WHOLE, Pattern, Patterns, is_plain, kept_patterns
+from moonquakes.stdlib.substitution import replace_by_text, replace_by_values
+from moonquakes.values import FALSE, LuaResults, LuaValue, as_tuple
+from moonquakes.vm.functions import proto_of
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+
+#: A host function, for the type checker: at run time a ``FunctionType``.
+HostFunction: TypeAlias = Callable[..., LuaResults]
+
+_REPLACEMENTS: Final = frozenset({str, FunctionType, Table, int, float})
+
+
+def _start_index(position: LuaValue, length: int) -> int:
+    """Return argument 3, a start position that is 1-based or counted from the end, as an index (0-based)."""
+    if position is None:
+        return 0
+    index = check_integer(3, position)
+    if index > 0:
+        return index - 1
+    return 0 if index == 0 else max(0, length + index)
+
+
+def make_pattern_functions(
+    state: State, may_use_re: bool, pure: frozenset[HostFunction]
+) -> dict[str, LuaValue]:
+    """Return the functions by name.
+
+    Args:
+        may_use_re: see :func:`~moonquakes.stdlib.patterns.kept_patterns`.
+        pure: host functions that depend on their arguments alone; ``gsub`` calls them
+            without telling the state, and again if they fail, for the error's words.
+    """
+    patterns = kept_patterns(True, may_use_re)
+    return {
+        "find": _make_find(patterns),
+        "gmatch": _make_gmatch(kept_patterns(False, may_use_re)),
+        "gsub": _make_gsub(state, patterns, pure),
+        "match": _make_match(patterns),
+    }
+
+
+def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
+    def find(
+        s: LuaValue = None,
+        pattern: LuaValue = None,
+        init: LuaValue = None,
+        plain: LuaValue = None,
+        *_: LuaValue,
+    ) -> LuaResults:
+        """``string.find(s, pattern [, init [, plain]])``"""
+        text = s if type(s) is str else check_string(1, s)
+        wanted = pattern if type(pattern) is str else check_string(2, pattern)
+        if type(init) is int and init > 0:
+            start = init - 1
+        else:
+            start = _start_index(init, len(text))
+        if start > len(text):
+            return None
+        if plain is None or plain is FALSE:
+            compiled = patterns.get(wanted)
+            if compiled is not None:
+                sought = compiled.sought
+            elif is_plain(wanted):  # not worth a place among the kept patterns
+                sought = wanted
+            else:
+                compiled = patterns[wanted]
+                sought = compiled.sought
+            if sought is None:
+                assert compiled is not None
+                found = compiled.search(text, start)
+                if found is None:
+                    return None
+                start, end = found.span()
+                if compiled.shape == WHOLE:
+                    return start + 1, end
+                return start + 1, end, *as_tuple(compiled.captured(found))
+            wanted = sought
+        start = text.find(wanted, start)
+        return None if start < 0 else (start + 1, start + len(wanted))
+
+    return find
+
+
+def _make_match(patterns: Patterns) -> Callable[..., LuaResults]:
+    def match(
+        s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue
+    ) -> LuaResults:
+        """``string.match(s, pattern [, init])``"""
+        text = s if type(s) is str else check_string(1, s)
+        compiled = patterns.get(pattern)
+        if compiled is None:
+            compiled = patterns[check_string(2, pattern)]
+        if init is None:
+            found = compiled.search(text, 0)
+        else:
+            start = init - 1 if type(init) is int and init > 0 else _start_index(init, len(text))
+            found = compiled.search(text, start) if start <= len(text) else None
+        if found is None:
+            return None
+        shape = compiled.shape
+        if shape == ONE_TEXT:
+            return found[1]
+        if shape == WHOLE:
+            return found[0]
+        if shape == MIXED:
+            return compiled.captured(found)
+        return found.groups()
+
+    return match
+
+
+def _make_gmatch(patterns: Patterns) -> Callable[..., LuaResults]:
+    def gmatch(
+        s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue
+    ) -> LuaResults:
+        """``string.gmatch(s, pattern [, init])``: here ``^`` is no anchor."""
+        text = s if type(s) is str else check_string(1, s)
+        compiled = patterns[pattern if type(pattern) is str else check_string(2, pattern)]
+        if compiled.is_pending:
+            compiled.prepare(text)
+        return _matches_one_by_one(compiled, text, _start_index(init, len(text)))
+
+    return gmatch
+
+
+def _matches_one_by_one(pattern: Pattern, text: str, start: int) -> Callable[..., LuaResults]:
+    """Return the iterator of ``gmatch``: each call returns what the next match captures."""
+    matches = iter(pattern.matches(text, start))
+    if pattern.shape == WHOLE:
+
+        def next_match(*_: LuaValue) -> LuaResults:
+            for found in matches:
+                return found[0]
+            return ()
+
+    elif pattern.shape == ONE_TEXT:
+
+        def next_match(*_: LuaValue) -> LuaResults:
+            for found in matches:
+                return found[1]
+            return ()
+
+    else:
+        captured = pattern.captured
+
+        def next_match(*_: LuaValue) -> LuaResults:
+            for found in matches:
+                return captured(found)
+            return ()
+
+    return next_match
+
+
+def _make_gsub(state: State, patterns: Patterns, pure: frozenset[HostFunction]) -> Callable[..., LuaResults]:
+    def gsub(
+        s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
+    ) -> LuaResults:
+        """``string.gsub(s, pattern, repl [, n])``"""
+        text = s if type(s) is str else check_string(1, s)
+        compiled = patterns.get(pattern)
+        if compiled is None:
+            compiled = patterns[check_string(2, pattern)]
+        limit = 0 if n is None else check_integer(4, n)
+        kind = type(repl)
+        if kind not in _REPLACEMENTS:
+            type_error(3, "string/function/table", repl)
+        if n is not None and limit <= 0:
+            return text, 0
+        if compiled.is_pending:
+            compiled.prepare(text)
+        if kind is str:
+            return replace_by_text(compiled, text, repl, limit)
+        if kind is FunctionType:
+            return replace_by_values(compiled, text, _callable(state, repl, pure), False, limit)
+        if kind is Table:
+            field_of = repl.get if repl.metatable is None else partial(state.index, repl)
+            return replace_by_values(compiled, text, field_of, True, limit)
+        return replace_by_text(compiled, text, check_string(3, repl), limit)
+
+    return gsub
+
+
+def _callable(
+    state: State, function: FunctionType, pure: frozenset[HostFunction]
+) -> Callable[..., LuaResults]:
+    """Return what calls ``function`` with the least ado.
+
+    A Lua function enters the machine by itself.  A host function does not, and an
+    error of it would be worded as one of ``gsub``.
+    """
+    if proto_of(function) is not None:
+        return function
+    call = partial(state.call, function)
+    if function not in pure or state.watchers:
+        return call
+
+    def call_pure(*arguments: LuaValue) -> LuaResults:
+        try:
+            return function(*arguments)
+        except PendingError:
+            return call(*arguments)
+
+    return call_pure
