@@ -1,7 +1,9 @@
 """``string.format``: values as text, by C's conversions (§6.4).
 
-A format string is split once into texts and conversions and kept.  Width and
-precision have two digits at most, so no result is big where its arguments are not.
+A format string is split once into texts and conversions and kept.  Where Python's
+``%`` gives what C gives for arguments of the usual types, one ``%`` formats them
+all; :func:`_direct` says where that is.  Width and precision have two digits at
+most, so no result is big where its arguments are not.
 """
 
 from __future__ import annotations
@@ -9,13 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from operator import contains
 from typing import Final, NamedTuple, TypeAlias
 
 from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.numbers import Number
-from moonquakes.stdlib.arguments import check_integer, check_number
-from moonquakes.values import MIN_INTEGER, LuaBoolean, LuaValue
+from moonquakes.stdlib.arguments import check_integer, check_number, check_string
+from moonquakes.values import MIN_INTEGER, LuaBoolean, LuaResults, LuaValue
 
 #: ``state.tostring`` and what returns the address of a value (None: it has none).
 Texts: TypeAlias = tuple[Callable[[LuaValue], str], Callable[[LuaValue], "str | None"]]
@@ -81,21 +83,138 @@ def _split(text: str) -> tuple[str | Conversion, ...]:
     return tuple(item for item in items if item != "")
 
 
-_keep = lru_cache(maxsize=512)(_split)
+#: Of each conversion that Python's ``%`` makes like C: the classes of values it may be given,
+#: and bounds between which numbers must be.
+Direct: TypeAlias = tuple[frozenset[type], "tuple[float, float] | None"]
+
+#: Infinities and NaN are words in C; PyPy's ``%f`` turns to an exponent here.
+_FINITE: Final = (-1e50, 1e50)
+_NOT_NEGATIVE: Final = (-1.0, 1e50)
+_BYTE: Final = (-1.0, 256.0)
+_INTEGER: Final = frozenset({int})
+_NUMBER: Final = frozenset({int, float})
+_TEXT: Final = frozenset({str, int})
 
 
-def format_values(text: str, arguments: Sequence[LuaValue], texts: Texts) -> str:
-    """Return ``text`` with its conversions replaced by ``arguments``, the first of which is argument 2."""
+def _direct(item: Conversion) -> Direct | None:
+    """Tell for what arguments ``item.text % argument`` is right; None for a conversion it is not made for."""
+    letter = item.letter
+    if item.fault is not None:
+        return None
+    if letter in "eEfgG":
+        return _NUMBER, _FINITE
+    if letter in "di":
+        return (_INTEGER, None) if item.precision is None else None
+    if letter in "uoxX":
+        return (_INTEGER, _NOT_NEGATIVE) if item.precision is None and "#" not in item.flags else None
+    if letter == "c":
+        return _INTEGER, _BYTE
+    return (_TEXT, None) if letter == "s" else None
+
+
+class Plan(NamedTuple):
+    """How a format string is done.
+
+    ``template % arguments`` is the result when there are ``arity`` arguments of the classes
+    in ``kinds``, and each number of ``bounds`` (index, low, high) lies between the two,
+    unless the result has a zero byte and ``refuses_zeros`` (a string to be padded must
+    not have one).  ``items`` serve all else.  ``arity`` is -1 when there is no template.
+    """
+
+    arity: int
+    template: str
+    kinds: tuple[frozenset[type], ...]
+    bounds: tuple[tuple[int, float, float], ...]
+    refuses_zeros: bool
+    items: tuple[str | Conversion, ...]
+
+
+def _plan(text: str) -> Plan:
+    items = _split(text)
+    kinds: list[frozenset[type]] = []
+    bounds: list[tuple[int, float, float]] = []
+    parts: list[str] = []
+    for item in items:
+        if isinstance(item, str):
+            parts.append(item.replace("%", "%%"))
+            continue
+        direct = _direct(item)
+        if direct is None:
+            return Plan(-1, "", (), (), False, items)
+        if direct[1] is not None:
+            bounds.append((len(kinds), *direct[1]))
+        kinds.append(direct[0])
+        parts.append(item.text)
+    pads = any(not isinstance(item, str) and item.letter == "s" and item.text != "%s" for item in items)
+    return Plan(len(kinds), "".join(parts), tuple(kinds), tuple(bounds), pads, items)
+
+
+#: The plans in use by their text; when there are many, all are forgotten.
+_plans: Final[dict[LuaValue, Plan]] = {}
+_MOST_KEPT: Final = 1000
+
+
+def _keep(text: str) -> Plan:
+    plan = _plan(text)
+    if len(text) <= _LONGEST_KEPT:
+        if len(_plans) >= _MOST_KEPT:
+            _plans.clear()
+        _plans[text] = plan
+    return plan
+
+
+def make_format(texts: Texts) -> Callable[..., LuaResults]:
+    """Return ``string.format`` for a state, which gives ``texts``."""
+
+    def format_(format_text: LuaValue = None, *arguments: LuaValue) -> LuaResults:
+        """``string.format(formatstring, ...)``"""
+        plan = _plans.get(format_text)
+        if plan is None:
+            plan = _keep(check_string(1, format_text))
+        arity, template, kinds, bounds, refuses_zeros, items = plan
+        if len(arguments) == arity:
+            # One look at each argument: a loop would take as long as the formatting.
+            if arity == 1:
+                is_direct = type(arguments[0]) in kinds[0]
+            elif arity == 2:
+                is_direct = type(arguments[0]) in kinds[0] and type(arguments[1]) in kinds[1]
+            elif arity == 3:
+                is_direct = (
+                    type(arguments[0]) in kinds[0]
+                    and type(arguments[1]) in kinds[1]
+                    and type(arguments[2]) in kinds[2]
+                )
+            else:
+                is_direct = all(map(contains, kinds, map(type, arguments)))
+            if is_direct:
+                for index, low, high in bounds:
+                    if not low < arguments[index] < high:
+                        break
+                else:
+                    result = template % arguments
+                    if not refuses_zeros or "\0" not in result:
+                        return result
+        return _format_each(items, arguments, texts)
+
+    return format_
+
+
+def _format_each(items: tuple[str | Conversion, ...], arguments: Sequence[LuaValue], texts: Texts) -> str:
+    """Return the texts of ``items`` with the conversions made one by one, the first of argument 2."""
     result: list[str] = []
     used = 0
-    for item in _keep(text) if len(text) <= _LONGEST_KEPT else _split(text):
+    for item in items:
         if isinstance(item, str):
             result.append(item)
             continue
         if used == len(arguments):
             raise ArgumentError(used + 2, "no value")
-        result.append(_CONVERTERS[item.letter](item, used + 2, arguments[used], texts))
+        value = arguments[used]
         used += 1
+        if type(value) is str and item.text == "%s":
+            result.append(value)
+        else:
+            result.append(_CONVERTERS[item.letter](item, used + 1, value, texts))
     return "".join(result)
 
 

@@ -20,7 +20,7 @@ from moonquakes.stdlib.arguments import (
     optional_integer,
     type_error,
 )
-from moonquakes.stdlib.format import format_values
+from moonquakes.stdlib.format import make_format
 from moonquakes.stdlib.pack import pack as pack_values
 from moonquakes.stdlib.pack import packsize as packed_size
 from moonquakes.stdlib.pack import unpack as unpack_values
@@ -210,16 +210,6 @@ def _address(value: LuaValue) -> str | None:
     return address(value)
 
 
-def _make_format(state: State) -> Callable[..., LuaResults]:
-    texts = (state.tostring, _address)
-
-    def format_(format_text: LuaValue = None, *arguments: LuaValue) -> LuaResults:
-        """``string.format(formatstring, ...)``"""
-        return format_values(check_string(1, format_text), arguments, texts)
-
-    return format_
-
-
 #: See ``make_pattern_functions``; of the functions that ``gsub`` is likely to be given.
 _PURE: Final[frozenset[HostFunction]] = frozenset({byte, char, length, lower, rep, reverse, sub, upper})
 
@@ -267,7 +257,7 @@ def open_string(state: State, may_use_re: bool = True) -> Table:
             "byte": byte,
             "char": char,
             "dump": dump,
-            "format": _make_format(state),
+            "format": make_format((state.tostring, _address)),
             "len": length,
             "lower": lower,
             "pack": pack,

@@ -41,6 +41,29 @@ def test_formats(both: Any, text: str, values: list[Any]) -> None:
     both.same_call("string", "format", text, *values)
 
 
+_USUAL = st.sampled_from(
+    [
+        *("%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%i", "%u", "%.3d", "%.0u", "%c", "%3c"),
+        *("%x", "%02x", "%-6X|", "%o", "%#x", "%s", "%s", "%10s", "%-10s|", "%.2s", "%5.1s"),
+        *("%f", "%.2f", "%8.3f", "%-8.1e|", "%g", "%.14g", "%G", "%+.3f", "%010.2f", "%#g", "%.99f"),
+        *("100%%", "text", "\0", "\xff%%%"),
+    ]
+)
+
+
+@settings(max_examples=800)
+@given(st.lists(_USUAL, max_size=6), st.data())
+def test_usual_formats(both: Any, parts: list[str], data: st.DataObject) -> None:
+    """Each argument is mostly of the type that its conversion wants."""
+    values: list[Any] = []
+    for part in parts:
+        if part.count("%") == 1:
+            wanted = _FLOATS if part.strip("|")[-1] in "feEgG" else st.integers(-300, 2**40)
+            wanted = st.text(alphabet="ab\0\xff", max_size=4) if part.strip("|")[-1] == "s" else wanted
+            values.append(data.draw(st.one_of(wanted, wanted, wanted, _VALUES)))
+    both.same_call("string", "format", "".join(parts), *values)
+
+
 @settings(max_examples=300)
 @given(_FLAGS, _WIDTHS, st.integers(0, 20), st.sampled_from("aAeEfgG"), _FLOATS)
 def test_floats(both: Any, flags: str, width: str, precision: int, letter: str, value: float) -> None:
