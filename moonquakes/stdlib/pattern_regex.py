@@ -98,10 +98,9 @@ def _is_rest_trimmed(items: Sequence[Item], index: int) -> bool:
     """Do the items from ``index`` on read ``.-X*$``, or ``.-)X*$``?"""
     if items[index] != Single(ALL, "-"):
         return False
-    index += 1
-    if type(items[index]) is Close:
-        index += 1
-    rest = items[index:]
+    rest = items[index + 1 :]
+    if rest and type(rest[0]) is Close:
+        rest = rest[1:]
     return len(rest) == 2 and type(rest[0]) is Single and rest[0].repeat == "*" and type(rest[1]) is End
 
 
