@@ -1,20 +1,21 @@
 """``string.pack``, ``unpack`` and ``packsize``: values as binary data (§6.4.2).
 
-A format is read into options once and kept.  A fault of the format is an error
-only when its turn comes, so it ends the options as an option of its own.
+A format is read into options once and kept, with a ``struct.Struct`` that does the
+same where there is one.  A fault of the format is an error only when its turn comes,
+so it ends the options as an option of its own.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.numbers import wrap
 from moonquakes.stdlib.arguments import check_integer, check_number, check_string
-from moonquakes.values import LuaValue
+from moonquakes.stdlib.positions import optional_start
+from moonquakes.values import LuaResults, LuaValue, pack_results
 
 #: Sizes are counted in a C ``int`` by the reference.
 MAX_SIZE: Final = 0x7FFFFFFF
@@ -147,13 +148,72 @@ class _FormatReader:
         return size
 
 
-@lru_cache(maxsize=256)
-def _keep(text: str) -> tuple[Option, ...]:
-    return tuple(_FormatReader(text).options())
+class Layout(NamedTuple):
+    """A format, read.
+
+    ``packer`` packs ``arity`` values as ``options`` say, or fails where they are of
+    other types than plain integers in range and floats; it unpacks at positions that
+    are multiples of ``alignment``.  It is None for formats with strings, with integers
+    of odd sizes or in two byte orders.
+    """
+
+    options: tuple[Option, ...]
+    packer: struct.Struct | None
+    arity: int
+    alignment: int
 
 
-def _options(text: str) -> Sequence[Option]:
-    return _keep(text) if len(text) <= 1000 else tuple(_FormatReader(text).options())
+#: Integers of eight bytes have a sign always: what ``struct`` packs, it wraps around like Lua.
+_CODES: Final = {
+    ("int", 1): "b",
+    ("uint", 1): "B",
+    ("int", 2): "h",
+    ("uint", 2): "H",
+    ("int", 4): "i",
+    ("uint", 4): "I",
+    ("int", 8): "q",
+    ("uint", 8): "q",
+    ("float", 4): "f",
+    ("float", 8): "d",
+    ("padding", 1): "x",
+    ("align", 0): "",
+}
+
+
+def _layout(text: str) -> Layout:
+    options = tuple(_FormatReader(text).options())
+    without = Layout(options, None, 0, 1)
+    orders = {option.order for option in options if option.size > 1}
+    if len(orders) > 1:
+        return without
+    codes = ">" if "big" in orders else "<"
+    offset = arity = 0
+    for option in options:
+        code = _CODES.get((option.kind, option.size))
+        if code is None:
+            return without
+        padding = option.padding(offset)
+        codes += "x" * padding + code
+        offset += padding + option.size
+        arity += code not in ("", "x")
+    if not arity:
+        return without
+    return Layout(options, struct.Struct(codes), arity, max(option.alignment for option in options))
+
+
+#: The layouts in use by the text of their format; when there are many, all are forgotten.
+_layouts: Final[dict[LuaValue, Layout]] = {}
+_MOST_KEPT: Final = 500
+_LONGEST_KEPT: Final = 1000
+
+
+def _keep(text: str) -> Layout:
+    layout = _layout(text)
+    if len(text) <= _LONGEST_KEPT:
+        if len(_layouts) >= _MOST_KEPT:
+            _layouts.clear()
+        _layouts[text] = layout
+    return layout
 
 
 def _fault(option: Option) -> PendingError:
@@ -215,30 +275,51 @@ _PACKERS: Final = {
 }
 
 
-def pack(format_text: str, values: Sequence[LuaValue]) -> str:
-    """Return ``values`` packed as ``format_text`` says; argument 2 is the first of ``values``."""
+def pack(format_text: LuaValue = None, *values: LuaValue) -> LuaResults:
+    """``string.pack(fmt, v1, v2, ...)``"""
+    layout = _layouts.get(format_text)
+    if layout is None:
+        layout = _keep(check_string(1, format_text))
+    options, packer, arity, _ = layout
+    if packer is not None and len(values) == arity:
+        try:
+            return packer.pack(*values).decode("latin-1")
+        except (struct.error, OverflowError, TypeError):  # the options convert, or tell what is wrong
+            pass
+    return _pack_each(options, values)
+
+
+def _pack_each(options: Sequence[Option], values: Sequence[LuaValue]) -> str:
+    """Return ``values`` packed as ``options`` say; argument 2 is the first of ``values``."""
     result = bytearray()
     used = 0
-    for option in _options(format_text):
-        if option.kind == "fault":
+    for option in options:
+        kind = option.kind
+        if kind == "fault":
             raise _fault(option)
-        result += bytes(option.padding(len(result)))
-        if option.kind == "padding":
+        if option.alignment > 1:
+            result += bytes(option.padding(len(result)))
+        if kind == "padding":
             result += b"\0"
-        elif option.kind != "align":
+        elif kind != "align":
             if used == len(values):
-                expected = "number" if option.kind in ("int", "uint", "float") else "string"
+                expected = "number" if kind in ("int", "uint", "float") else "string"
                 # The reference keeps a nil on its stack there, so it says nil, not "no value".
                 raise ArgumentError(used + 2, f"{expected} expected, got nil")
-            result += _PACKERS[option.kind](option, used + 2, values[used])
+            result += _PACKERS[kind](option, used + 2, values[used])
             used += 1
     return result.decode("latin-1")
 
 
-def packsize(format_text: str) -> int:
-    """Return the size of what ``pack`` makes of a format without variable-length options."""
+def packsize(format_text: LuaValue = None, *_: LuaValue) -> LuaResults:
+    """``string.packsize(fmt)``: of a format without variable-length options."""
+    layout = _layouts.get(format_text)
+    if layout is None:
+        layout = _keep(check_string(1, format_text))
+    if layout.packer is not None:
+        return layout.packer.size
     total = 0
-    for option in _options(format_text):
+    for option in layout.options:
         if option.kind == "fault":
             raise _fault(option)
         if option.kind in ("string", "zero-terminated"):
@@ -250,18 +331,38 @@ def packsize(format_text: str) -> int:
     return total
 
 
-def _unpack_integer(option: Option, data: bytes) -> int:
+def _unpack_integer(data: str, order: ByteOrder, is_signed: bool) -> int:
     """Return the integer that all of ``data`` is."""
-    value = int.from_bytes(data, option.order, signed=option.kind == "int")
-    if option.size > 8:
+    value = int.from_bytes(data.encode("latin-1"), order, signed=is_signed)
+    size = len(data)
+    if size > 8:
         # What does not fit in 64 bits must be the sign, or zeros.
-        low = 1 << 63 if option.kind == "int" else 1 << 64
-        if not (-low if option.kind == "int" else 0) <= value < low:
-            raise PendingError(f"{option.size}-byte integer does not fit into Lua Integer")
+        low = 1 << 63 if is_signed else 1 << 64
+        if not (-low if is_signed else 0) <= value < low:
+            raise PendingError(f"{size}-byte integer does not fit into Lua Integer")
     return wrap(value)
 
 
-def unpack(format_text: str, data: str, position: int) -> tuple[LuaValue, ...]:
+def unpack(
+    format_text: LuaValue = None, s: LuaValue = None, init: LuaValue = None, *_: LuaValue
+) -> LuaResults:
+    """``string.unpack(fmt, s [, pos])``"""
+    layout = _layouts.get(format_text)
+    if layout is None:
+        layout = _keep(check_string(1, format_text))
+    data = s if type(s) is str else check_string(2, s)
+    position = init - 1 if type(init) is int and init > 0 else optional_start(3, init, len(data))
+    packer = layout.packer
+    if packer is not None and position % layout.alignment == 0:
+        end = position + packer.size
+        if end <= len(data):
+            return *packer.unpack(data[position:end].encode("latin-1")), end + 1
+    if position > len(data):
+        raise ArgumentError(3, "initial position out of string")
+    return pack_results(_unpack_each(layout.options, data, position))
+
+
+def _unpack_each(options: Sequence[Option], data: str, position: int) -> tuple[LuaValue, ...]:
     """Return the values packed in ``data`` from ``position`` (0-based), then the next position (1-based).
 
     Raises:
@@ -270,23 +371,24 @@ def unpack(format_text: str, data: str, position: int) -> tuple[LuaValue, ...]:
     """
     values: list[LuaValue] = []
     length = len(data)
-    for option in _options(format_text):
-        kind, size, _, order, _ = option
+    for option in options:
+        kind, size, alignment, order, _ = option
         if kind == "fault":
             raise _fault(option)
-        position += option.padding(position)
+        if alignment > 1:
+            position += option.padding(position)
         end = position + size
         if end > length:
             raise ArgumentError(2, "data string too short")
         if kind == "int" or kind == "uint":
-            values.append(_unpack_integer(option, data[position:end].encode("latin-1")))
+            values.append(_unpack_integer(data[position:end], order, kind == "int"))
         elif kind == "float":
             code = ("<" if order == "little" else ">") + ("f" if size == 4 else "d")
             values.append(struct.unpack(code, data[position:end].encode("latin-1"))[0])
         elif kind == "fixed string":
             values.append(data[position:end])
         elif kind == "string":
-            count = _unpack_integer(option._replace(kind="uint"), data[position:end].encode("latin-1"))
+            count = _unpack_integer(data[position:end], order, False)
             if not 0 <= count <= length - end:
                 raise ArgumentError(2, "data string too short")
             values.append(data[end : end + count])

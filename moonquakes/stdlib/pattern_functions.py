@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from moonquakes.errors import PendingError
 from moonquakes.stdlib.arguments import check_integer, check_string, type_error
 from moonquakes.stdlib.patterns import MIXED, ONE_TEXT, WHOLE, Pattern, Patterns, is_plain, kept_patterns
+from moonquakes.stdlib.positions import optional_start
 from moonquakes.stdlib.substitution import replace_by_text, replace_by_values
 from moonquakes.values import FALSE, LuaResults, LuaValue, as_tuple
 from moonquakes.vm.functions import proto_of
@@ -27,16 +28,6 @@ if TYPE_CHECKING:
 HostFunction: TypeAlias = Callable[..., LuaResults]
 
 _REPLACEMENTS: Final = frozenset({str, FunctionType, Table, int, float})
-
-
-def _start_index(position: LuaValue, length: int) -> int:
-    """Return argument 3, a start position that is 1-based or counted from the end, as an index (0-based)."""
-    if position is None:
-        return 0
-    index = check_integer(3, position)
-    if index > 0:
-        return index - 1
-    return 0 if index == 0 else max(0, length + index)
 
 
 def make_pattern_functions(
@@ -72,7 +63,7 @@ def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
         if type(init) is int and init > 0:
             start = init - 1
         else:
-            start = _start_index(init, len(text))
+            start = optional_start(3, init, len(text))
         if start > len(text):
             return None
         if plain is None or plain is FALSE:
@@ -112,7 +103,7 @@ def _make_match(patterns: Patterns) -> Callable[..., LuaResults]:
         if init is None:
             found = compiled.search(text, 0)
         else:
-            start = init - 1 if type(init) is int and init > 0 else _start_index(init, len(text))
+            start = init - 1 if type(init) is int and init > 0 else optional_start(3, init, len(text))
             found = compiled.search(text, start) if start <= len(text) else None
         if found is None:
             return None
@@ -137,7 +128,7 @@ def _make_gmatch(patterns: Patterns) -> Callable[..., LuaResults]:
         compiled = patterns[pattern if type(pattern) is str else check_string(2, pattern)]
         if compiled.is_pending:
             compiled.prepare(text)
-        return _matches_one_by_one(compiled, text, _start_index(init, len(text)))
+        return _matches_one_by_one(compiled, text, optional_start(3, init, len(text)))
 
     return gmatch
 

@@ -21,17 +21,15 @@ from moonquakes.stdlib.arguments import (
     type_error,
 )
 from moonquakes.stdlib.format import make_format
-from moonquakes.stdlib.pack import pack as pack_values
-from moonquakes.stdlib.pack import packsize as packed_size
-from moonquakes.stdlib.pack import unpack as unpack_values
+from moonquakes.stdlib.pack import pack, packsize, unpack
 from moonquakes.stdlib.pattern_functions import HostFunction, make_pattern_functions
+from moonquakes.stdlib.positions import end_index, from_start
 from moonquakes.values import (
     FALSE,
     LuaBoolean,
     LuaResults,
     LuaValue,
     first,
-    pack_results,
     type_name,
 )
 from moonquakes.vm.functions import proto_of
@@ -52,24 +50,6 @@ _UPPER: Final = str.maketrans({chr(c): chr(c - 32) for c in range(ord("a"), ord(
 _LOWER: Final = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
 
 
-def _from_start(position: int, length: int) -> int:
-    """Turn a start position, 1-based or counted from the end, into an index (0-based)."""
-    if position > 0:
-        return position - 1
-    if position == 0 or position < -length:
-        return 0
-    return length + position
-
-
-def _end_index(position: int, length: int) -> int:
-    """Turn an end position into the index after it."""
-    if position >= length:
-        return length
-    if position >= 0:
-        return position
-    return max(0, length + position + 1)
-
-
 def byte(s: LuaValue = None, i: LuaValue = 1, j: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.byte(s [, i [, j]])``"""
     # Comparing and indexing refuse by themselves what is not a string and integers.
@@ -87,8 +67,8 @@ def byte(s: LuaValue = None, i: LuaValue = 1, j: LuaValue = None, *_: LuaValue) 
         pass
     text = check_string(1, s)
     first_position = optional_integer(2, i, 1)
-    start = _from_start(first_position, len(text))
-    end = _end_index(optional_integer(3, j, first_position), len(text))
+    start = from_start(first_position, len(text))
+    end = end_index(optional_integer(3, j, first_position), len(text))
     if end - start == 1:
         return ord(text[start])
     if end - start >= _MAX_RESULTS:
@@ -173,32 +153,10 @@ def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) 
     start = i if type(i) is int else check_integer(2, i)
     end = -1 if j is None else j if type(j) is int else check_integer(3, j)
     if start <= 0:
-        start = _from_start(start, len(text)) + 1
+        start = from_start(start, len(text)) + 1
     if end < 0:
-        end = _end_index(end, len(text))
+        end = end_index(end, len(text))
     return text[start - 1 : end]
-
-
-def pack(format_text: LuaValue = None, *values: LuaValue) -> LuaResults:
-    """``string.pack(fmt, v1, v2, ...)``"""
-    return pack_values(check_string(1, format_text), values)
-
-
-def packsize(format_text: LuaValue = None, *_: LuaValue) -> LuaResults:
-    """``string.packsize(fmt)``"""
-    return packed_size(check_string(1, format_text))
-
-
-def unpack(
-    format_text: LuaValue = None, s: LuaValue = None, init: LuaValue = None, *_: LuaValue
-) -> LuaResults:
-    """``string.unpack(fmt, s [, pos])``"""
-    options = check_string(1, format_text)
-    data = check_string(2, s)
-    position = _from_start(optional_integer(3, init, 1), len(data))
-    if position > len(data):
-        raise ArgumentError(3, "initial position out of string")
-    return pack_results(unpack_values(options, data, position))
 
 
 def _address(value: LuaValue) -> str | None:

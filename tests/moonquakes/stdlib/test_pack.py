@@ -57,3 +57,27 @@ def test_integers_of_every_size(both: Any, order: str, letter: str, size: int, v
     both.same_chunk(
         f"return string.unpack('{option}', string.pack('{option}', {value} >> {max(0, 64 - 8 * size)}))"
     )
+
+
+_NUMERIC = st.lists(
+    st.sampled_from(
+        [*"bBhHiIlLjJTfdnx", "i2", "I4", "i8", "I8", "i1", "Xd", "Xi2", "!4", "!", "<", ">", "i3"]
+    ),
+    min_size=1,
+    max_size=5,
+).map("".join)
+_NUMBERS = st.one_of(st.integers(-140, 300), st.integers(0, 100), _VALUES)
+
+
+@settings(max_examples=500)
+@given(_NUMERIC, st.lists(_NUMBERS, max_size=5))
+def test_pack_of_numbers(both: Any, text: str, values: list[Any]) -> None:
+    both.same_call("string", "pack", text, *values)
+    both.same_call("string", "packsize", text)
+
+
+@settings(max_examples=500)
+@given(_NUMERIC, st.text(alphabet="\0\1\x7f\xff\x80a", min_size=20, max_size=60), st.integers(-5, 20))
+def test_unpack_of_numbers(both: Any, text: str, data: str, position: int) -> None:
+    both.same_call("string", "unpack", text, data, position)
+    both.same_call("string", "unpack", text, data)
