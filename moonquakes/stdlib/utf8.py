@@ -6,6 +6,7 @@ Lua's strict mode; everything else is decoded byte by byte.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.errors import ArgumentError, PendingError
@@ -28,6 +29,12 @@ _LEAST: Final = (0, 0x80, 0x800, 0x10000, 0x200000, 0x4000000)
 _MAX_RESULTS: Final = 1_000_000
 
 
+#: How many bytes a character takes that starts with a lead byte of Python's UTF-8, else 1.
+_SIZES: Final = [1] * 0xC2 + [2] * 0x1E + [3] * 0x10 + [4] * 5 + [1] * 11
+    2 if 0xC2 <= b <= 0xDF else 3 if b >> 4 == 0xE else 4 if 0xF0 <= b <= 0xF4 else 1 for b in range(256)
+]
+
+
 def _is_continuation(text: str, position: int) -> bool:
     return position < len(text) and "\x80" <= text[position] <= "\xbf"
 
@@ -41,6 +48,15 @@ def decode(text: str, position: int, is_lax: bool) -> tuple[int, int] | None:
     lead = ord(text[position])
     if lead < 0x80:
         return lead, position + 1
+    end = position + _SIZES[lead]
+    try:
+        return ord(text[position:end].encode("latin-1").decode()), end
+    except (UnicodeDecodeError, TypeError):  # nothing well-formed, or cut short
+        return _decode_other(text, position, lead, is_lax)
+
+
+def _decode_other(text: str, position: int, lead: int, is_lax: bool) -> tuple[int, int] | None:
+    """Do what :func:`decode` does, where Python's decoder refuses."""
     # As many continuation bytes as the lead has ones after its first.
     count = 8 - (lead ^ 0xFF).bit_length() - 1
     end = position + 1 + count
@@ -74,6 +90,10 @@ def _from_end(position: int, length: int) -> int:
 
 def char(*codes: LuaValue) -> LuaResults:
     """``utf8.char(...)``"""
+    try:
+        return "".join(map(chr, codes)).encode().decode("latin-1")
+    except (TypeError, ValueError, OverflowError):  # not integers alone, surrogates, or what is no Unicode
+        pass
     parts: list[str] = []
     for position, value in enumerate(codes, 1):
         code = check_integer(position, value)
@@ -87,15 +107,25 @@ def codepoint(
     s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, lax: LuaValue = None, *_: LuaValue
 ) -> LuaResults:
     """``utf8.codepoint(s [, i [, j [, lax]]])``"""
-    text = check_string(1, s)
+    text = s if type(s) is str else check_string(1, s)
     start = _from_end(optional_integer(2, i, 1), len(text))
-    end = _from_end(optional_integer(3, j, start), len(text))
+    end = start if j is None else _from_end(check_integer(3, j), len(text))
     if start < 1:
         raise ArgumentError(2, "out of bounds")
     if end > len(text):
         raise ArgumentError(3, "out of bounds")
     if end - start >= _MAX_RESULTS:
         raise PendingError("stack overflow (string slice too long)")
+    if start == end:
+        decoded = decode(text, start - 1, _is_lax(lax))
+        if decoded is None:
+            raise PendingError(_INVALID)
+        return decoded[0]
+    if end == len(text):
+        try:
+            return pack_results(tuple(map(ord, text[start - 1 :].encode("latin-1").decode())))
+        except UnicodeDecodeError:
+            pass  # invalid, or valid when lax: the loop tells
     codes: list[LuaValue] = []
     position = start - 1
     while position < end:
@@ -153,11 +183,12 @@ def offset(s: LuaValue = None, n: LuaValue = None, i: LuaValue = None, *_: LuaVa
 
 def _forward(text: str, position: int, count: int) -> int | None:
     """Return the position (1-based) of the ``count``-th character from ``position``, itself the first."""
+    length = len(text)
     for _ in range(count - 1):
-        if position >= len(text):
+        if position >= length:
             return None
         position += 1
-        while _is_continuation(text, position):
+        while position < length and "\x80" <= text[position] <= "\xbf":
             position += 1
     return position + 1
 
@@ -168,33 +199,42 @@ def _backward(text: str, position: int, count: int) -> int | None:
         if position == 0:
             return None
         position -= 1
-        while position > 0 and _is_continuation(text, position):
+        while position > 0 and "\x80" <= text[position] <= "\xbf":
             position -= 1
     return position + 1
 
 
-def _next_code(s: LuaValue, control: LuaValue, is_lax: bool) -> LuaResults:
-    """Return position and code of the character after the one at ``control``."""
-    text = check_string(1, s)
-    position = to_integer(control) or 0
-    if position < 0:
-        return ()
-    while _is_continuation(text, position):
-        position += 1
-    if position >= len(text):
-        return ()
-    decoded = decode(text, position, is_lax)
-    if decoded is None or _is_continuation(text, decoded[1]):
-        raise PendingError(_INVALID)
-    return position + 1, decoded[0]
+def _make_next(is_lax: bool) -> Callable[..., LuaResults]:
+    def next_code(s: LuaValue = None, control: LuaValue = None, *_: LuaValue) -> LuaResults:
+        """Return position and code of the character after the one at ``control``."""
+        text = s if type(s) is str else check_string(1, s)
+        position = control if type(control) is int else to_integer(control) or 0
+        if position < 0:
+            return ()
+        length = len(text)
+        while position < length:
+            character = text[position]
+            if character < "\x80":
+                code, end = ord(character), position + 1
+                break
+            if character > "\xbf":
+                decoded = decode(text, position, is_lax)
+                if decoded is None:
+                    raise PendingError(_INVALID)
+                code, end = decoded
+                break
+            position += 1
+        else:
+            return ()
+        if end < length and "\x80" <= text[end] <= "\xbf":
+            raise PendingError(_INVALID)
+        return position + 1, code
+
+    return next_code
 
 
-def _next_strict(s: LuaValue = None, control: LuaValue = None, *_: LuaValue) -> LuaResults:
-    return _next_code(s, control, False)
-
-
-def _next_lax(s: LuaValue = None, control: LuaValue = None, *_: LuaValue) -> LuaResults:
-    return _next_code(s, control, True)
+_next_strict: Final = _make_next(False)
+_next_lax: Final = _make_next(True)
 
 
 def codes(s: LuaValue = None, lax: LuaValue = None, *_: LuaValue) -> LuaResults:
