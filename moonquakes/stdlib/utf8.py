@@ -31,8 +31,6 @@ _MAX_RESULTS: Final = 1_000_000
 
 #: How many bytes a character takes that starts with a lead byte of Python's UTF-8, else 1.
 _SIZES: Final = [1] * 0xC2 + [2] * 0x1E + [3] * 0x10 + [4] * 5 + [1] * 11
-    2 if 0xC2 <= b <= 0xDF else 3 if b >> 4 == 0xE else 4 if 0xF0 <= b <= 0xF4 else 1 for b in range(256)
-]
 
 
 def _is_continuation(text: str, position: int) -> bool:
