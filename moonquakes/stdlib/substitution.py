@@ -72,18 +72,27 @@ def _make_replacer(pattern: Pattern, text: str) -> Replacer:
     parts = _parts(text)
     if not all(_is_plain_group(pattern, part) for part in parts):
         return lambda match: "".join([_text_of(pattern, match, part) for part in parts])
-    groups = [part if pattern.captures else 0 for part in parts if isinstance(part, int)]
-    if len(groups) == 1:
-        group = groups[0]
-        if len(parts) == 1:
-            return itemgetter(group)
-        place = next(index for index, part in enumerate(parts) if isinstance(part, int))
-        before, after = "".join(map(str, parts[:place])), "".join(map(str, parts[place + 1 :]))
-        return lambda match: before + match[group] + after
-    template = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
+    groups: list[int] = []
+    between = [""]  # the texts before, between and after the groups
+    for part in parts:
+        if isinstance(part, str):
+            between[-1] += part
+        else:
+            groups.append(part if pattern.captures else 0)
+            between.append("")
     if not groups:
-        literal = template % ()
-        return lambda match: literal
+        return lambda match: between[0]
+    before, *middle, after = between
+    if len(groups) == 1:
+        (group,) = groups
+        if before == after == "":
+            return itemgetter(group)
+        return lambda match: before + match[group] + after
+    if len(groups) == 2:
+        (joint,) = middle
+        one, two = groups
+        return lambda match: f"{before}{match[one]}{joint}{match[two]}{after}"
+    template = "%s".join([text.replace("%", "%%") for text in between])
     return lambda match: template % match.group(*groups)
 
 
