@@ -1,6 +1,6 @@
 -- Lists: append, insert, remove, reverse, rotate, prefix sums, copies, ipairs and numeric loops.
 -- test scale: 20
-local N = tonumber(arg and arg[1]) or 2600
+local N = tonumber(arg and arg[1]) or 11000
 
 local function reverse(list)
   local i, j = 1, #list

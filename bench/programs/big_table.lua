@@ -1,6 +1,6 @@
 -- Large tables: a long array, an array of small tables, sparse and negative keys, growing and shrinking.
 -- test scale: 500
-local N = tonumber(arg and arg[1]) or 300000
+local N = tonumber(arg and arg[1]) or 620000
 
 local list = {}
 for i = 1, N do list[i] = i * 3 % 1009 end

@@ -1,9 +1,13 @@
--- Floats and fields: bodies that attract each other.
+-- Bodies that attract each other: floats in the fields of records.
+-- test scale: 60
+local N = tonumber(arg and arg[1]) or 9000
+
 local sqrt = math.sqrt
 local bodies = {}
 for i = 1, 5 do
   bodies[i] = { x = i * 1.5, y = i * i * 0.25, z = 1 / i, vx = 0.0, vy = 0.01 * i, vz = 0.0, mass = 1 / (i + 1) }
 end
+
 local function advance(dt)
   for i = 1, #bodies do
     local a = bodies[i]
@@ -21,9 +25,20 @@ local function advance(dt)
     body.x, body.y, body.z = body.x + dt * body.vx, body.y + dt * body.vy, body.z + dt * body.vz
   end
 end
-for _ = 1, 8000 do advance(0.001) end
-local energy = 0.0
-for _, body in ipairs(bodies) do
-  energy = energy + body.mass * (body.vx ^ 2 + body.vy ^ 2 + body.vz ^ 2) / 2
+
+local function energy()
+  local sum = 0.0
+  for i, body in ipairs(bodies) do
+    sum = sum + body.mass * (body.vx ^ 2 + body.vy ^ 2 + body.vz ^ 2) / 2
+    for j = i + 1, #bodies do
+      local other = bodies[j]
+      local dx, dy, dz = body.x - other.x, body.y - other.y, body.z - other.z
+      sum = sum - body.mass * other.mass / sqrt(dx * dx + dy * dy + dz * dz)
+    end
+  end
+  return sum
 end
-print(("%.9f %.9f %.9f"):format(energy, bodies[1].x, bodies[5].vy))
+
+print(("before %.9f"):format(energy()))
+for _ = 1, N do advance(0.001) end
+print(("after %.9f %.9f %.9f"):format(energy(), bodies[1].x, bodies[5].vy))

@@ -81,7 +81,6 @@ for worker = 1, 8 do
       if job % 16 == 0 then sleep(id) end
       results:send(job * id % 97)
     end
-    results:send(nil)
     finished = finished + 1
   end, worker)
 end

@@ -1,5 +1,8 @@
--- Reads and writes of an array.
-local function primes(limit)
+-- Primes: a sieve of flags, a sieve of odd numbers, factorisation by the smallest prime factors.
+-- test scale: 500
+local N = tonumber(arg and arg[1]) or 400000
+
+local function count_primes(limit)
   local composite, count = {}, 0
   for i = 1, limit do composite[i] = false end
   for i = 2, limit do
@@ -10,4 +13,45 @@ local function primes(limit)
   end
   return count
 end
-print(primes(600000))
+
+local function odd_primes(limit)
+  local flags, primes = {}, { 2 }
+  for i = 3, limit, 2 do
+    if flags[i] == nil then
+      primes[#primes + 1] = i
+      local j = i * i
+      while j <= limit do
+        flags[j] = true
+        j = j + 2 * i
+      end
+    end
+  end
+  return primes
+end
+
+local function smallest_factors(limit)
+  local factor = {}
+  for i = 1, limit do factor[i] = i end
+  for i = 2, math.floor(math.sqrt(limit)) do
+    if factor[i] == i then
+      for j = i * i, limit, i do
+        if factor[j] == j then factor[j] = i end
+      end
+    end
+  end
+  return factor
+end
+
+print("flags", count_primes(N))
+local primes = odd_primes(N)
+print("odd", #primes, primes[#primes], primes[#primes // 2])
+local factor, digest = smallest_factors(N // 2), 0
+for i = 2, N // 2 do
+  local n, parts = i, 0
+  while n > 1 do
+    n = n // factor[n]
+    parts = parts + 1
+  end
+  digest = (digest + parts * i) % 1000003
+end
+print("factors", digest)
