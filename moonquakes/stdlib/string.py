@@ -141,13 +141,19 @@ def reverse(s: LuaValue = None, *_: LuaValue) -> LuaResults:
 def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) -> LuaResults:
     """``string.sub(s, i [, j])``"""
     # Comparing and slicing refuse by themselves what is not a string and two integers;
-    # a negative index means the same in Python.
+    # a negative index means the same in Python.  One character, what scanners ask for
+    # most, is first: indexing takes half as long as slicing.
     try:
-        start = i - 1 if i > 0 else i
+        if i > 0:
+            if i == j:
+                return s[i - 1]
+            if j >= 0:
+                return s[i - 1 : j]
+            return s[i - 1 :] if j == -1 else s[i - 1 : j + 1]
         if j >= 0:
-            return s[start:j]
-        return s[start:] if j == -1 else s[start : j + 1]
-    except TypeError:
+            return s[i:j]
+        return s[i:] if j == -1 else s[i : j + 1]
+    except (TypeError, IndexError):
         pass
     text = s if type(s) is str else check_string(1, s)
     start = i if type(i) is int else check_integer(2, i)
