@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from moonquakes.errors import PendingError
 from moonquakes.stdlib.arguments import check_integer, check_string, type_error
-from moonquakes.stdlib.patterns import MIXED, ONE_TEXT, WHOLE, Pattern, Patterns, is_plain, kept_patterns
+from moonquakes.stdlib.patterns import (
+    MIXED,
+    ONE_TEXT,
+    TEXTS,
+    WHOLE,
+    Pattern,
+    Patterns,
+    find_special,
+    kept_patterns,
+)
 from moonquakes.stdlib.positions import optional_start
 from moonquakes.stdlib.substitution import replace_by_text, replace_by_values
 from moonquakes.values import FALSE, LuaResults, LuaValue, as_tuple
@@ -60,17 +69,17 @@ def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
         """``string.find(s, pattern [, init [, plain]])``"""
         text = s if type(s) is str else check_string(1, s)
         wanted = pattern if type(pattern) is str else check_string(2, pattern)
-        if type(init) is int and init > 0:
-            start = init - 1
+        if init is None:
+            start = 0
         else:
-            start = optional_start(3, init, len(text))
-        if start > len(text):
-            return None
+            start = init - 1 if type(init) is int and init > 0 else optional_start(3, init, len(text))
+            if start > len(text):
+                return None
         if plain is None or plain is FALSE:
             compiled = patterns.get(wanted)
             if compiled is not None:
                 sought = compiled.sought
-            elif is_plain(wanted):  # not worth a place among the kept patterns
+            elif find_special(wanted) is None:  # not worth a place among the kept patterns
                 sought = wanted
             else:
                 compiled = patterns[wanted]
@@ -148,6 +157,13 @@ def _matches_one_by_one(pattern: Pattern, text: str, start: int) -> Callable[...
         def next_match(*_: LuaValue) -> LuaResults:
             for found in matches:
                 return found[1]
+            return ()
+
+    elif pattern.shape == TEXTS:
+
+        def next_match(*_: LuaValue) -> LuaResults:
+            for found in matches:
+                return found.groups()
             return ()
 
     else:

@@ -32,18 +32,14 @@ _MOST_KEPT: Final = 1000
 #: A subject longer than this is worth a translation at once.
 _SHORT_SUBJECT: Final = 64
 
-_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
+#: Finds what makes ``find`` take a text for a pattern.
+find_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
 
 #: ``Pattern.shape``: what a match captures.
 WHOLE: Final = 0
 ONE_TEXT: Final = 1
 TEXTS: Final = 2
 MIXED: Final = 3
-
-
-def is_plain(text: str) -> bool:
-    """Does ``find`` take the pattern ``text`` for plain text?"""
-    return _special(text) is None
 
 
 class Pattern:
@@ -100,7 +96,7 @@ class Pattern:
         self.matches_empty = parsed.matches_empty()
         self._is_greedy = parsed.is_greedy()
         self.literal = literal_text(parsed) if may_use_re and not self.is_anchored else None
-        self.sought = text if is_plain(text) else self.literal
+        self.sought = text if find_special(text) is None else self.literal
         if any(self.captures) or self.unfinished:
             self.shape = MIXED
         else:

@@ -59,10 +59,9 @@ def byte(s: LuaValue = None, i: LuaValue = 1, j: LuaValue = None, *_: LuaValue) 
                 return ord(s[i - 1])
             if i < 0:
                 return ord(s[i])
-        elif i > 0 and 0 < j - i < _MAX_RESULTS:
+        elif i > 0 and 0 <= j - i < _MAX_RESULTS:
             codes = tuple(s[i - 1 : j].encode("latin-1"))
-            if len(codes) != 1:
-                return codes
+            return codes[0] if len(codes) == 1 else codes
     except (TypeError, IndexError):
         pass
     text = check_string(1, s)
