@@ -46,9 +46,6 @@ _MAX_RESULTS: Final = 1_000_000
 #: Equal strings up to this length are one object in the reference.
 _LONGEST_SHORT: Final = 40
 
-_UPPER: Final = str.maketrans({chr(c): chr(c - 32) for c in range(ord("a"), ord("z") + 1)})
-_LOWER: Final = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
-
 
 def byte(s: LuaValue = None, i: LuaValue = 1, j: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.byte(s [, i [, j]])``"""
@@ -108,13 +105,14 @@ def length(s: LuaValue = None, *_: LuaValue) -> LuaResults:
 def lower(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.lower(s)``: ASCII letters only, as in the C locale."""
     text = s if type(s) is str else check_string(1, s)
-    return text.lower() if text.isascii() else text.translate(_LOWER)
+    # Of bytes Python changes ASCII letters only.
+    return text.lower() if text.isascii() else text.encode("latin-1").lower().decode("latin-1")
 
 
 def upper(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.upper(s)``: ASCII letters only, as in the C locale."""
     text = s if type(s) is str else check_string(1, s)
-    return text.upper() if text.isascii() else text.translate(_UPPER)
+    return text.upper() if text.isascii() else text.encode("latin-1").upper().decode("latin-1")
 
 
 def rep(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaValue) -> LuaResults:
