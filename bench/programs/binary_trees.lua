@@ -1,6 +1,6 @@
 -- Many small trees made, walked and dropped: allocation and collection.
 -- test scale: 5
-local N = tonumber(arg and arg[1]) or 12
+local N = tonumber(arg and arg[1]) or 16
 
 local function bottom_up(depth)
   if depth == 0 then return {} end

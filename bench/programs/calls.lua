@@ -1,6 +1,6 @@
 -- Small recursive functions of one, two and three arguments: the cost of a call.
 -- test scale: 12
-local N = tonumber(arg and arg[1]) or 26
+local N = tonumber(arg and arg[1]) or 33
 
 local function fib(n)
   if n < 2 then return n end
@@ -19,5 +19,5 @@ local function ackermann(m, n)
 end
 
 print("fib", fib(N))
-print("tak", tak(N // 2 + 3, N // 3, N // 6))
+print("tak", tak(N // 2 + 5, N // 2 - 1, N // 2 - 7))
 print("ackermann", ackermann(2, N * 4))

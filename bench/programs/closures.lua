@@ -1,6 +1,6 @@
 -- Functions made and passed around: counters, accumulators, composition, currying, higher-order list functions.
 -- test scale: 30
-local N = tonumber(arg and arg[1]) or 4000
+local N = tonumber(arg and arg[1]) or 13000
 
 local function counter(start, step)
   local value = start

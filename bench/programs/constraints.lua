@@ -1,6 +1,6 @@
 -- One-way constraints between variables, planned by strength and propagated (in the manner of DeltaBlue).
 -- test scale: 2
-local N = tonumber(arg and arg[1]) or 40
+local N = tonumber(arg and arg[1]) or 64
 
 -- Strengths: the smaller, the stronger.
 local REQUIRED, STRONG, MEDIUM, WEAK, NONE = 1, 2, 3, 4, 5

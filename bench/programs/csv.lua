@@ -1,6 +1,6 @@
 -- Comma-separated values: written, read back with quotes, joined, grouped, and printed as a table.
 -- test scale: 20
-local N = tonumber(arg and arg[1]) or 2500
+local N = tonumber(arg and arg[1]) or 14000
 
 local function quote(value)
   value = tostring(value)

@@ -1,6 +1,6 @@
 -- Shortest paths with a priority queue, breadth-first search, connected components of a grid.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 3000
+local N = tonumber(arg and arg[1]) or 8200
 
 -- A binary heap of entries { cost, node }.
 local Heap = {}
@@ -36,7 +36,7 @@ end
 
 local seed = 3
 local function random(limit)
-  seed = (seed * 1103515245 + 12345) % 2147483648
+  seed = (seed * 3877 + 29573) % 139968
   return seed // 32 % limit + 1
 end
 

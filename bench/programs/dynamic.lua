@@ -1,10 +1,10 @@
 -- Dynamic programming over arrays: knapsack, longest increasing subsequence, matrix chains, coin change, paths.
 -- test scale: 10
-local N = tonumber(arg and arg[1]) or 160
+local N = tonumber(arg and arg[1]) or 320
 
 local seed = 23
 local function random(limit)
-  seed = (seed * 1103515245 + 12345) % 2147483648
+  seed = (seed * 3877 + 29573) % 139968
   return seed // 16 % limit + 1
 end
 
@@ -63,7 +63,7 @@ local function ways(amount, coins)
   local count = { [0] = 1 }
   for i = 1, amount do count[i] = 0 end
   for _, coin in ipairs(coins) do
-    for i = coin, amount do count[i] = (count[i] + count[i - coin]) % 1000000007 end
+    for i = coin, amount do count[i] = (count[i] + count[i - coin]) % 1000003 end
   end
   return count[amount]
 end

@@ -1,6 +1,6 @@
 -- A simulation driven by events: handlers registered by name, a queue by time, objects that answer with closures.
 -- test scale: 40
-local N = tonumber(arg and arg[1]) or 9000
+local N = tonumber(arg and arg[1]) or 42000
 
 local Emitter = {}
 Emitter.__index = Emitter
@@ -54,7 +54,7 @@ end
 
 local seed = 11
 local function random(limit)
-  seed = seed * 48271 % 2147483647
+  seed = (seed * 3877 + 29573) % 139968
   return seed % limit + 1
 end
 

@@ -1,6 +1,6 @@
 -- Loops of float arithmetic on local variables: integrals, roots by Newton's method, a logistic map, series.
 -- test scale: 200
-local N = tonumber(arg and arg[1]) or 300000
+local N = tonumber(arg and arg[1]) or 930000
 local sin, cos, sqrt, exp = math.sin, math.cos, math.sqrt, math.exp
 
 local function integrate(f, from, to, steps)

@@ -1,6 +1,6 @@
 -- A fast Fourier transform, recursive and in place; a convolution by it; a slow transform as a check.
 -- test scale: 5
-local N = tonumber(arg and arg[1]) or 12
+local N = tonumber(arg and arg[1]) or 14
 local sin, cos, pi = math.sin, math.cos, math.pi
 
 local function recursive(re, im, sign)

@@ -1,6 +1,6 @@
 -- A script in the plain style: global functions and global variables, as a beginner or a game would write it.
 -- test scale: 5
-local N = tonumber(arg and arg[1]) or 300
+local N = tonumber(arg and arg[1]) or 3400
 
 width = 60
 height = 40
@@ -12,7 +12,7 @@ particles = {}
 seed = 77
 
 function random(limit)
-  seed = (seed * 16807) % 2147483647
+  seed = (seed * 3877 + 29573) % 139968
   return seed % limit
 end
 

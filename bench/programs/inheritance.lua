@@ -1,6 +1,6 @@
 -- A class hierarchy three levels deep: inherited methods, overridden ones, calls of the parent's method.
 -- test scale: 4
-local N = tonumber(arg and arg[1]) or 240
+local N = tonumber(arg and arg[1]) or 1400
 
 local function class(parent)
   local new_class = {}

@@ -1,6 +1,6 @@
 -- Loops of integer arithmetic on local variables: sums, remainders, greatest common divisors, Collatz sequences.
 -- test scale: 100
-local N = tonumber(arg and arg[1]) or 60000
+local N = tonumber(arg and arg[1]) or 130000
 
 local function gcd(a, b)
   while b ~= 0 do

@@ -1,6 +1,6 @@
 -- An interpreter for a small language: lexer, recursive-descent parser, tree-walking evaluator with scopes.
 -- test scale: 4
-local N = tonumber(arg and arg[1]) or 17
+local N = tonumber(arg and arg[1]) or 24
 
 local program = [[
 fib = fn(n) if n < 2 then n else fib(n - 1) + fib(n - 2) end;

@@ -1,6 +1,6 @@
 -- A JSON encoder and decoder, fed with documents of its own making.
 -- test scale: 2
-local N = tonumber(arg and arg[1]) or 70
+local N = tonumber(arg and arg[1]) or 140
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 local unescapes = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\", ["/"] = "/" }

@@ -1,6 +1,6 @@
 -- A small operating system: tasks of several kinds pass packets through queues (in the manner of Richards).
 -- test scale: 30
-local N = tonumber(arg and arg[1]) or 3000
+local N = tonumber(arg and arg[1]) or 5100
 
 local Packet = {}
 Packet.__index = Packet

@@ -1,6 +1,6 @@
 -- Edit distances between words, the nearest word of a dictionary, and a few more tables of prefixes.
 -- test scale: 6
-local N = tonumber(arg and arg[1]) or 70
+local N = tonumber(arg and arg[1]) or 140
 
 local function distance(a, b)
   local previous, current = {}, {}
@@ -41,7 +41,7 @@ local words, seed = {}, 17
 for i = 1, N do
   local parts = {}
   for j = 1, 3 + i % 3 do
-    seed = seed * 16807 % 2147483647
+    seed = (seed * 3877 + 29573) % 139968
     parts[j] = syllables[seed % #syllables + 1]
   end
   words[i] = table.concat(parts)

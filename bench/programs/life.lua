@@ -1,6 +1,6 @@
 -- Conway's game of life on a torus, and once more on a set of live cells without borders.
 -- test scale: 4
-local N = tonumber(arg and arg[1]) or 100
+local N = tonumber(arg and arg[1]) or 380
 
 local width, height = 64, 48
 
@@ -38,7 +38,7 @@ local board = new_board()
 local seed = 12345
 for y = 1, height do
   for x = 1, width do
-    seed = seed * 16807 % 2147483647
+    seed = (seed * 3877 + 29573) % 139968
     if seed % 10 < 3 then board[y][x] = 1 end
   end
 end

@@ -1,6 +1,6 @@
 -- Linked lists, queues and deques; lists of pairs with map, filter, fold and append.
 -- test scale: 40
-local N = tonumber(arg and arg[1]) or 4000
+local N = tonumber(arg and arg[1]) or 20000
 
 local function cons(head, tail) return { head = head, tail = tail } end
 local function from_range(first, last)

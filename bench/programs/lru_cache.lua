@@ -1,6 +1,6 @@
 -- A cache that drops what was used least recently: a hash table and a doubly linked list.
 -- test scale: 200
-local N = tonumber(arg and arg[1]) or 120000
+local N = tonumber(arg and arg[1]) or 240000
 
 local Cache = {}
 Cache.__index = Cache
@@ -56,7 +56,7 @@ end
 local numbers, names = Cache.new(200), Cache.new(50)
 local seed, sum = 5, 0
 for i = 1, N do
-  seed = seed * 16807 % 2147483647
+  seed = (seed * 3877 + 29573) % 139968
   local key = seed % (i % 3 == 0 and 1000 or 150)
   local value = numbers:get(key)
   if not value then

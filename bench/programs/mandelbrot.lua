@@ -1,6 +1,6 @@
 -- The Mandelbrot set: a picture in characters and a digest of the iteration counts.
 -- test scale: 8
-local N = tonumber(arg and arg[1]) or 120
+local N = tonumber(arg and arg[1]) or 370
 local limit = 100
 
 local function iterations(cx, cy)

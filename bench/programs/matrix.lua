@@ -1,6 +1,6 @@
 -- Matrices of floats: multiplication, transposition, determinant by elimination.
 -- test scale: 8
-local N = tonumber(arg and arg[1]) or 130
+local N = tonumber(arg and arg[1]) or 240
 
 local function new_matrix(rows, columns, f)
   local matrix = {}

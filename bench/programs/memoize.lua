@@ -1,6 +1,6 @@
 -- Results remembered in tables: partitions, change, longest common subsequences, a generic memoizer.
 -- test scale: 8
-local N = tonumber(arg and arg[1]) or 90
+local N = tonumber(arg and arg[1]) or 260
 
 local function memoize(f)
   local known = {}

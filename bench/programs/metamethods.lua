@@ -1,6 +1,6 @@
 -- Arithmetic, comparison, indexing, calls, length and concatenation by metamethods.
 -- test scale: 20
-local N = tonumber(arg and arg[1]) or 2600
+local N = tonumber(arg and arg[1]) or 22000
 
 local Complex = {}
 Complex.__index = Complex

@@ -1,6 +1,6 @@
 -- Classes without inheritance: method calls and fields of self.
 -- test scale: 40
-local N = tonumber(arg and arg[1]) or 8000
+local N = tonumber(arg and arg[1]) or 32000
 
 local Account = {}
 Account.__index = Account
@@ -50,7 +50,7 @@ local Random = {}
 Random.__index = Random
 function Random.new(seed) return setmetatable({ seed = seed }, Random) end
 function Random:next(limit)
-  self.seed = (self.seed * 16807) % 2147483647
+  self.seed = (self.seed * 3877 + 29573) % 139968
   return self.seed % limit
 end
 

@@ -1,6 +1,6 @@
 -- Bodies that attract each other: floats in the fields of records.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 9000
+local N = tonumber(arg and arg[1]) or 72000
 
 local sqrt = math.sqrt
 local bodies = {}

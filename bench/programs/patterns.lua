@@ -1,6 +1,6 @@
 -- Searching and replacing by patterns: find, match, gmatch, gsub with strings, functions and tables.
 -- test scale: 30
-local N = tonumber(arg and arg[1]) or 2200
+local N = tonumber(arg and arg[1]) or 5600
 
 local lines = {}
 for i = 1, N do

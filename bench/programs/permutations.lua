@@ -1,6 +1,6 @@
 -- Permutations: in lexicographic order, by swapping, by flipping prefixes, and their number of inversions.
 -- test scale: 4
-local N = tonumber(arg and arg[1]) or 8
+local N = tonumber(arg and arg[1]) or 9
 
 local function next_permutation(list)
   local n = #list

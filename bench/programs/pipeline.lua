@@ -1,6 +1,6 @@
 -- Producers, filters and consumers: stages of coroutines that pull values from one another.
 -- test scale: 100
-local N = tonumber(arg and arg[1]) or 40000
+local N = tonumber(arg and arg[1]) or 170000
 
 local function numbers(limit)
   return coroutine.wrap(function()

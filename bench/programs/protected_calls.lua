@@ -1,6 +1,6 @@
 -- Errors raised and caught: pcall, error with tables and strings, xpcall with handlers, assert, clean-up.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 25000
+local N = tonumber(arg and arg[1]) or 130000
 
 local function parse_amount(text)
   local amount = tonumber(text)

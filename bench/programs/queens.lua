@@ -1,6 +1,6 @@
 -- All ways to place n queens, by marks in arrays and once more by bit masks.
 -- test scale: 5
-local N = tonumber(arg and arg[1]) or 9
+local N = tonumber(arg and arg[1]) or 12
 
 local solutions, checksum
 local function place(row, n, queens, columns, rising, falling)

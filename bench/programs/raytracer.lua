@@ -1,6 +1,6 @@
 -- A ray tracer: spheres and a checkered plane, a lamp, shadows and mirrors; prints a small picture.
 -- test scale: 6
-local N = tonumber(arg and arg[1]) or 60
+local N = tonumber(arg and arg[1]) or 110
 
 local sqrt, floor = math.sqrt, math.floor
 

@@ -1,6 +1,6 @@
 -- Records with named fields: make, update, select, group, join.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 9000
+local N = tonumber(arg and arg[1]) or 29000
 
 local departments = { "sales", "research", "support", "finance", "legal" }
 local people = {}

@@ -1,6 +1,6 @@
 -- Recursion that carries data along: towers of Hanoi, mutual recursion, tail calls, paths through a grid.
 -- test scale: 6
-local N = tonumber(arg and arg[1]) or 16
+local N = tonumber(arg and arg[1]) or 20
 
 local pegs, moves
 

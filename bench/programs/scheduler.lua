@@ -1,6 +1,6 @@
 -- A scheduler of cooperating tasks: sleeping, channels, many short tasks.
 -- test scale: 30
-local N = tonumber(arg and arg[1]) or 2500
+local N = tonumber(arg and arg[1]) or 22000
 
 local ready, first, last = {}, 1, 0
 local sleeping = {}

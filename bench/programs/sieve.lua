@@ -1,6 +1,6 @@
 -- Primes: a sieve of flags, a sieve of odd numbers, factorisation by the smallest prime factors.
 -- test scale: 500
-local N = tonumber(arg and arg[1]) or 400000
+local N = tonumber(arg and arg[1]) or 1100000
 
 local function count_primes(limit)
   local composite, count = {}, 0

@@ -1,10 +1,10 @@
 -- table.sort with a comparator: records by several keys, in reverse, by a table of ranks.
 -- test scale: 50
-local N = tonumber(arg and arg[1]) or 14000
+local N = tonumber(arg and arg[1]) or 29000
 
 local seed = 7
 local function random(limit)
-  seed = (seed * 1103515245 + 12345) % 2147483648
+  seed = (seed * 3877 + 29573) % 139968
   return seed // 8 % limit
 end
 

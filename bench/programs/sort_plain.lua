@@ -1,10 +1,10 @@
 -- table.sort without a comparator: integers, floats, strings; sorted, reversed and repeated input.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 40000
+local N = tonumber(arg and arg[1]) or 47000
 
 local seed = 42
 local function random(limit)
-  seed = (seed * 1103515245 + 12345) % 2147483648
+  seed = (seed * 3877 + 29573) % 139968
   return seed % limit
 end
 
@@ -27,7 +27,7 @@ end
 
 local makers = {
   { "integers", function() return random(1000000) end },
-  { "floats", function() return random(1000000) / 64 end },
+  { "floats", function() return random(100000) / 64 end },
   { "few", function() return random(10) end },
   { "rising", function(i) return i end },
   { "falling", function(i) return N - i end },

@@ -1,10 +1,10 @@
 -- Sorting algorithms written in Lua: quicksort, merge sort, heap sort, shell sort, insertion sort.
 -- test scale: 40
-local N = tonumber(arg and arg[1]) or 20000
+local N = tonumber(arg and arg[1]) or 36000
 
 local seed = 42
 local function random()
-  seed = (seed * 1103515245 + 12345) % 2147483648
+  seed = (seed * 3877 + 29573) % 139968
   return seed
 end
 local function random_list(length)

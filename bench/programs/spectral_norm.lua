@@ -1,6 +1,6 @@
 -- The largest singular value of an infinite matrix, by the power method.
 -- test scale: 10
-local N = tonumber(arg and arg[1]) or 130
+local N = tonumber(arg and arg[1]) or 320
 
 local function element(i, j)
   local diagonal = i + j - 2

@@ -1,6 +1,6 @@
 -- A byte code machine: an assembler with labels, a loop with a chain of comparisons, one with a table of handlers.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 9000
+local N = tonumber(arg and arg[1]) or 66000
 
 local listing = [[
   push 0  store sum

@@ -1,6 +1,6 @@
 -- Hash tables whose string keys are computed: counting, lookup, removal, nested tables, sets.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 40000
+local N = tonumber(arg and arg[1]) or 76000
 
 local counts = {}
 for i = 1, N do
@@ -39,7 +39,7 @@ print("index", index.c3.t13.s113, index.c9.t99.s999, index.c5.t6)
 local seen, repeats = {}, 0
 local state = 1
 for _ = 1, N do
-  state = state * 48271 % 2147483647
+  state = (state * 3877 + 29573) % 139968
   local key = ("%x"):format(state % 60000)
   if seen[key] then
     repeats = repeats + 1

@@ -1,6 +1,6 @@
 -- Sudoku puzzles solved by elimination and search; candidates as sets of digits.
 -- test scale: 1
-local N = tonumber(arg and arg[1]) or 6
+local N = tonumber(arg and arg[1]) or 7
 
 local puzzles = {
   "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79",

@@ -1,6 +1,6 @@
 -- A template engine: templates are compiled to Lua source, loaded, and filled; text wrapped and escaped.
 -- test scale: 2
-local N = tonumber(arg and arg[1]) or 200
+local N = tonumber(arg and arg[1]) or 1100
 
 local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
 local function escape(value) return (tostring(value):gsub('[&<>"]', entities)) end

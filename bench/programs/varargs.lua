@@ -1,6 +1,6 @@
 -- Variable arguments and multiple results: select, table.pack, table.unpack, forwarding.
 -- test scale: 60
-local N = tonumber(arg and arg[1]) or 22000
+local N = tonumber(arg and arg[1]) or 54000
 
 local function sum(...)
   local total = 0

@@ -1,6 +1,6 @@
 -- Words of a text counted, sorted by frequency; letters, bigrams and an index of lines.
 -- test scale: 40
-local N = tonumber(arg and arg[1]) or 2500
+local N = tonumber(arg and arg[1]) or 12000
 
 local stems = {}
 for stem in ([[moon tide wave stone river light shadow forest winter engine signal table string number function
@@ -11,7 +11,7 @@ local endings = { "", "s", "ed", "ing", "ly", "er" }
 
 local seed = 99
 local function random(limit)
-  seed = (seed * 1103515245 + 12345) % 2147483648
+  seed = (seed * 3877 + 29573) % 139968
   return seed // 64 % limit + 1
 end
 
