@@ -136,6 +136,9 @@ def replace_by_text(pattern: Pattern, subject: str, text: str, limit: int) -> tu
 
 def _replace_each(pattern: Pattern, subject: str, replacer: Replacer, limit: int) -> tuple[str, int]:
     """Do what ``re`` does with Lua's rule for empty matches, and for the package's own matcher."""
+    if pattern.is_anchored:
+        match = pattern.search(subject, 0)
+        return (subject, 0) if match is None else (replacer(match) + subject[match.end() :], 1)
     pieces: list[str] = []
     copied = count = 0
     for match in pattern.matches(subject, 0):
