@@ -80,8 +80,9 @@ def accepts(moonquakes: Path, *options: str) -> bool:
 def need_options(moonquakes: Path, *options: str) -> Callable[[], str]:
     def why_not() -> str:
         if not moonquakes.exists():
-            return f"no {moonquakes.relative_to(ROOT) if moonquakes.is_relative_to(ROOT) else moonquakes}; " + (
-                "./dev matrix makes it" if moonquakes == PYPY_MOONQUAKES else "./dev setup makes it"
+            return (
+                f"no {moonquakes.relative_to(ROOT) if moonquakes.is_relative_to(ROOT) else moonquakes}; "
+                + ("./dev matrix makes it" if moonquakes == PYPY_MOONQUAKES else "./dev setup makes it")
             )
         if not accepts(moonquakes, *options):
             return f"moonquakes does not accept {' '.join(options)}"
@@ -119,13 +120,9 @@ SIDES: Final = {
     side.name: side
     for side in [
         Side(REFERENCE, "C Lua", ["lua5.4"], need("lua5.4")),
-        Side(
-            "fast", "fast engine", [MOONQUAKES, *FAST_OPTIONS], need_options(MOONQUAKES, *FAST_OPTIONS)
-        ),
+        Side("fast", "fast engine", [MOONQUAKES, *FAST_OPTIONS], need_options(MOONQUAKES, *FAST_OPTIONS)),
         # The virtual machine is chosen by the environment: a version that has no other engine takes no option.
-        Side(
-            "vm", "virtual machine", [MOONQUAKES], need_options(MOONQUAKES), {"MOONQUAKES_ENGINE": "vm"}
-        ),
+        Side("vm", "virtual machine", [MOONQUAKES], need_options(MOONQUAKES), {"MOONQUAKES_ENGINE": "vm"}),
         Side(
             "fuel",
             "fast engine with fuel",

@@ -37,7 +37,7 @@ end
 local seed = 3
 local function random(limit)
   seed = (seed * 3877 + 29573) % 139968
-  return seed // 32 % limit + 1
+  return seed % limit + 1
 end
 
 local edges = {}

@@ -1,5 +1,5 @@
 -- Hash tables whose string keys are computed: counting, lookup, removal, nested tables, sets.
--- test scale: 60
+-- test scale: 1000
 local N = tonumber(arg and arg[1]) or 76000
 
 local counts = {}
