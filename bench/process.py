@@ -40,8 +40,8 @@ class Run:
 def resident_peak(pid: int) -> int:
     """Return the peak of a running process in KiB, 0 where the system does not tell.
 
-    The kernel's own figure after the end, ``ru_maxrss``, begins with what the parent had before ``exec``, so it cannot
-    tell how little C Lua needs.
+    The kernel's own figure after the end, ``ru_maxrss``, begins with what the parent had before ``exec``,
+    so it cannot tell how little C Lua needs.
     """
     try:
         with open(f"/proc/{pid}/status", encoding="ascii") as status:

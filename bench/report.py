@@ -23,7 +23,7 @@ def ratio_text(cell: Cell) -> str:
 
 
 def table(result: Result) -> list[list[str]]:
-    """Return the cells of the table: for C Lua seconds, for the others ratios, and MB of memory beside each."""
+    """Return the table's cells: for C Lua seconds, for the others ratios, and MB of memory beside each."""
     others = [side for side in result.sides if side.name != REFERENCE]
     rows = [["program", "C Lua s", "MB"]]
     for side in others:

@@ -1,7 +1,7 @@
 """Measures speed: ``./dev bench [PROGRAM...]`` against C Lua, ``./dev bench rain`` RAIN.FALL against GET.
 
-The programs of ``bench/programs`` run on each side in turns, and what counts is the ratio of processor times without
-start-up.  A program whose output is not C Lua's is not timed, and the exit status is then 1.
+The programs of ``bench/programs`` run on each side in turns, and what counts is the ratio of processor
+times without start-up.  A program whose output is not C Lua's is not timed, and the exit status is then 1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def programs_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sides",
         default=",".join(DEFAULT_SIDES),
-        help=f"which run beside C Lua, with commas: {', '.join(SIDES)}, or all (default: {','.join(DEFAULT_SIDES)})",
+        help=f"which run beside C Lua: {','.join(SIDES)}, or all (default: {','.join(DEFAULT_SIDES)})",
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often the sides take turns (default: 3)")
     parser.add_argument(

@@ -37,7 +37,7 @@ class Side:
     Attributes:
         command: what comes before the program's path.
         why_not: returns why the side cannot run here, or "".
-        warm: whether it runs the program repeatedly in one process and reports the seconds of the best run itself.
+        warm: whether it runs the program repeatedly in one process and reports the best run's seconds itself.
         python: whether it runs the hand-written Python program of the same name.
         exact: whether its output must be the reference's; if not, it is left untimed but no fault.
     """
@@ -121,7 +121,7 @@ SIDES: Final = {
     for side in [
         Side(REFERENCE, "C Lua", ["lua5.4"], need("lua5.4")),
         Side("fast", "fast engine", [MOONQUAKES, *FAST_OPTIONS], need_options(MOONQUAKES, *FAST_OPTIONS)),
-        # The virtual machine is chosen by the environment: a version that has no other engine takes no option.
+        # Chosen by the environment, not by an option, so that older versions, which have no other, can run too.
         Side("vm", "virtual machine", [MOONQUAKES], need_options(MOONQUAKES), {"MOONQUAKES_ENGINE": "vm"}),
         Side(
             "fuel",

@@ -83,7 +83,7 @@ def find_programs(names: Sequence[str]) -> list[Path]:
     return found
 
 
-def test_scale(program: Path) -> str | None:
+def small_scale(program: Path) -> str | None:
     """Return the small scale that a program names for tests, None if it names none."""
     match = re.search(r"^-- test scale: (\d+)$", program.read_text(encoding="utf-8"), re.MULTILINE)
     return match[1] if match else None
@@ -177,7 +177,7 @@ def bench(programs: Sequence[Path], sides: Sequence[str], rounds: int, *, small:
     result.rounds = rounds
     measure_start_up(result, rounds)
     for program in programs:
-        row = bench_program(result, program, test_scale(program) if small else None)
+        row = bench_program(result, program, small_scale(program) if small else None)
         result.cells[program.stem] = row
         for name, cell in row.items():
             if cell.note and cell.note != "not written":
