@@ -1,4 +1,4 @@
-"""How fast does a Raincall server run scripts? RAIN.FALL against GET on one server, with ``redis-benchmark``."""
+"""How fast does a Raincall server run scripts? RAIN.FALL against GET, with ``redis-benchmark``."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def megabytes(peak: int) -> str:
 
 def ratio_text(cell: Cell) -> str:
     if cell.ratio is not None:
-        return f"{cell.ratio:.2f}"
+        return f"{cell.ratio:.2f}{'~' if cell.differs else ''}"
     return "WRONG" if cell.fault else "-"
 
 
@@ -58,6 +58,8 @@ def notes(result: Result) -> list[str]:
         wrong = [
             program for program, row in result.cells.items() if row[side.name].note not in ("", "not written")
         ]
+        if any(row[side.name].differs for row in result.cells.values()):
+            lines.append("~: printed other numbers, since its integers are narrower")
         if wrong:
             lines.append(f"{side.name} not timed, other output: {', '.join(wrong)}")
     return lines
@@ -104,7 +106,13 @@ def as_json(result: Result) -> str:
         "geometric_mean": {side.name: result.mean(side.name) for side in result.sides},
         "programs": {
             program: {
-                name: {"seconds": cell.seconds, "peak": cell.peak, "ratio": cell.ratio, "note": cell.note}
+                name: {
+                    "seconds": cell.seconds,
+                    "peak": cell.peak,
+                    "ratio": cell.ratio,
+                    "note": cell.note,
+                    "differs": cell.differs,
+                }
                 for name, cell in row.items()
             }
             for program, row in result.cells.items()

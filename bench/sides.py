@@ -39,7 +39,8 @@ class Side:
         why_not: returns why the side cannot run here, or "".
         warm: whether it runs the program repeatedly in one process and reports the best run's seconds itself.
         python: whether it runs the hand-written Python program of the same name.
-        exact: whether its output must be the reference's; if not, it is left untimed but no fault.
+        exact: whether its output must be the reference's. If not, other numbers are marked and timed (its integers
+            are narrower, its work is the same), and anything else is left untimed; neither is a fault.
     """
 
     name: str
@@ -121,7 +122,7 @@ SIDES: Final = {
     for side in [
         Side(REFERENCE, "C Lua", ["lua5.4"], need("lua5.4")),
         Side("fast", "fast engine", [MOONQUAKES, *FAST_OPTIONS], need_options(MOONQUAKES, *FAST_OPTIONS)),
-        # Chosen by the environment, not by an option, so that older versions, which have no other, can run too.
+        # Chosen by the environment: a version without another engine has no option for it.
         Side("vm", "virtual machine", [MOONQUAKES], need_options(MOONQUAKES), {"MOONQUAKES_ENGINE": "vm"}),
         Side(
             "fuel",
@@ -143,7 +144,7 @@ SIDES: Final = {
             warm=True,
         ),
         Side("python", "Python by hand", [sys.executable], lambda: "", python=True),
-        # Its integers have 32 bits: where that shows, it prints something else.
+        # It is Lua 5.3 with integers of 32 bits; where sums grow beyond them, it prints other numbers.
         Side("fengari", "fengari", [FENGARI], why_not_fengari, exact=False),
     ]
 }

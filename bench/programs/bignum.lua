@@ -1,7 +1,7 @@
 -- Whole numbers of any length in arrays of digits: factorials, Fibonacci numbers, powers, digits of pi.
 -- test scale: 20
-local N = tonumber(arg and arg[1]) or 930
-local BASE = 10000000
+local N = tonumber(arg and arg[1]) or 700
+local BASE = 10000
 
 local Big = {}
 Big.__index = Big
@@ -55,7 +55,7 @@ end
 
 Big.__tostring = function(a)
   local parts = { tostring(a[#a]) }
-  for i = #a - 1, 1, -1 do parts[#parts + 1] = ("%07d"):format(a[i]) end
+  for i = #a - 1, 1, -1 do parts[#parts + 1] = ("%04d"):format(a[i]) end
   return table.concat(parts)
 end
 

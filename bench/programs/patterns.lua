@@ -14,7 +14,7 @@ local text = table.concat(lines, "\n")
 local errors, days, slowest = 0, 0, 0
 for _, line in ipairs(lines) do
   local year, month, day = line:match("^(%d+)%-(%d+)%-(%d+)")
-  days = days + year * 372 + month * 31 + day
+  days = days + (tonumber(year) - 2000) * 372 + tonumber(month) * 31 + tonumber(day)
   if line:find("[ERROR]", 1, true) then errors = errors + 1 end
   local took = tonumber(line:match("took (%d+%.%d+) ms$"))
   if took > slowest then slowest = took end

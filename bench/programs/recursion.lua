@@ -25,7 +25,7 @@ end
 
 local function sum_to(n, total)
   if n == 0 then return total end
-  return sum_to(n - 1, total + n)
+  return sum_to(n - 1, (total + n) % 1000003)
 end
 
 local function paths(width, height)

@@ -6,10 +6,9 @@ from collections import Counter
 
 N = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
 
-STEMS = (
-    "moon tide wave stone river light shadow forest winter engine signal table string number function "
-    "yellow silent broken distant hollow gentle rapid"
-).split()
+STEM_TEXT = """moon tide wave stone river light shadow forest winter engine signal table string number
+function yellow silent broken distant hollow gentle rapid"""
+STEMS = STEM_TEXT.split()
 ENDINGS = ["", "s", "ed", "ing", "ly", "er"]
 
 
