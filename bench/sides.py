@@ -39,8 +39,8 @@ class Side:
         why_not: returns why the side cannot run here, or "".
         warm: whether it runs the program repeatedly in one process and reports the best run's seconds itself.
         python: whether it runs the hand-written Python program of the same name.
-        exact: whether its output must be the reference's. If not, other numbers are marked and timed (its integers
-            are narrower, its work is the same), and anything else is left untimed; neither is a fault.
+        exact: whether its output must be the reference's. If not, other numbers are marked and timed (its
+            integers are narrower, its work is the same), anything else is left untimed; neither is a fault.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -85,3 +86,17 @@ def test_the_warm_driver_prints_what_one_run_prints(lua: str) -> None:
     )
     assert warm.stdout == once.stdout
     assert float(warm.stderr) >= 0
+
+
+@pytest.mark.parametrize(
+    ("output", "same"),
+    [("sum -123 x1\n", True), ("sum 9.5e7 x1\n", True), ("total 5 x1\n", False), ("sum 5 x1\nmore\n", False)],
+)
+def test_other_numbers_are_told_from_other_output(
+    output: str, same: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT)
+    suite = importlib.import_module("bench.suite")
+    run = importlib.import_module("bench.process").Run
+    done = run(output.encode(), "", 0.1, 1, 0)
+    assert suite.same_but_for_numbers(done, b"sum 4171 x1\n") is same
