@@ -1,6 +1,6 @@
 -- Dynamic programming over arrays: knapsack, longest increasing subsequence, matrix chains, coin change, paths.
 -- test scale: 10
-local N = tonumber(arg and arg[1]) or 320
+local N = tonumber(arg and arg[1]) or 350
 
 local seed = 23
 local function random(limit)

@@ -1,6 +1,6 @@
 -- Generators made of coroutines: ranges, tree walks, permutations, primes, zipped sequences.
 -- test scale: 5
-local N = tonumber(arg and arg[1]) or 23
+local N = tonumber(arg and arg[1]) or 28
 local yield, wrap = coroutine.yield, coroutine.wrap
 
 local function range(from, to)

@@ -1,6 +1,6 @@
 -- Bit operations: checksums, hash functions, pseudo-random generators, bit sets, population counts.
 -- test scale: 40
-local N = tonumber(arg and arg[1]) or 32000
+local N = tonumber(arg and arg[1]) or 36000
 
 local crc_table = {}
 for i = 0, 255 do

@@ -1,6 +1,6 @@
 -- A cache that drops what was used least recently: a hash table and a doubly linked list.
 -- test scale: 200
-local N = tonumber(arg and arg[1]) or 240000
+local N = tonumber(arg and arg[1]) or 270000
 
 local Cache = {}
 Cache.__index = Cache

@@ -4,7 +4,7 @@ import sys
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-N = int(sys.argv[1]) if len(sys.argv) > 1 else 240000
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 270000
 
 Key = TypeVar("Key")
 
