@@ -86,7 +86,9 @@ def need_options(moonquakes: Path, *options: str) -> Callable[[], str]:
                 + ("./dev matrix makes it" if moonquakes == PYPY_MOONQUAKES else "./dev setup makes it")
             )
         if not accepts(moonquakes, *options):
-            return f"moonquakes does not accept {' '.join(options)}" if options else "moonquakes does not start"
+            return (
+                f"moonquakes does not accept {' '.join(options)}" if options else "moonquakes does not start"
+            )
         return ""
 
     return why_not
