@@ -60,6 +60,8 @@ def parse_number(text: str) -> Number | None:
                     return int(text)
                 if fraction.isdigit():
                     return float(text)
+            elif whole.isalpha():
+                return None
     match = _NUMERAL.fullmatch(text.strip(_SPACE))
     if match is None:
         return None

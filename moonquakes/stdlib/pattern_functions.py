@@ -6,6 +6,7 @@ else, and every error, is below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from moonquakes.errors import PendingError
 from moonquakes.stdlib.arguments import check_integer, check_string, type_error
 from moonquakes.stdlib.patterns import (
+    LONGEST_KEPT,
     MIXED,
+    MOST_KEPT,
     ONE_TEXT,
     TEXTS,
     WHOLE,
     Pattern,
     Patterns,
-    find_special,
     kept_patterns,
 )
 from moonquakes.stdlib.positions import optional_start
@@ -32,6 +34,9 @@ from moonquakes.vm.table import Table
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
+
+#: Finds what makes ``find`` take a text for a pattern.
+_find_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
 
 #: A host function, for the type checker: at run time a ``FunctionType``.
 HostFunction: TypeAlias = Callable[..., LuaResults]
@@ -59,6 +64,20 @@ def make_pattern_functions(
 
 
 def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
+    #: What to look for by the text of the pattern: plain text, or a pattern.
+    targets: dict[LuaValue, str | Pattern] = {}
+
+    def target_of(wanted: str) -> str | Pattern:
+        target: str | Pattern = wanted
+        if _find_special(wanted) is not None:
+            compiled = patterns[wanted]
+            target = compiled if compiled.literal is None else compiled.literal
+        if len(wanted) <= LONGEST_KEPT:
+            if len(targets) >= MOST_KEPT:
+                targets.clear()
+            targets[wanted] = target
+        return target
+
     def find(
         s: LuaValue = None,
         pattern: LuaValue = None,
@@ -76,24 +95,18 @@ def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
             if start > len(text):
                 return None
         if plain is None or plain is FALSE:
-            compiled = patterns.get(wanted)
-            if compiled is not None:
-                sought = compiled.sought
-            elif find_special(wanted) is None:  # not worth a place among the kept patterns
-                sought = wanted
-            else:
-                compiled = patterns[wanted]
-                sought = compiled.sought
-            if sought is None:
-                assert compiled is not None
-                found = compiled.search(text, start)
+            target = targets.get(wanted)
+            if target is None:
+                target = target_of(wanted)
+            if not isinstance(target, str):
+                found = target.search(text, start)
                 if found is None:
                     return None
                 start, end = found.span()
-                if compiled.shape == WHOLE:
+                if target.shape == WHOLE:
                     return start + 1, end
-                return start + 1, end, *as_tuple(compiled.captured(found))
-            wanted = sought
+                return start + 1, end, *as_tuple(target.captured(found))
+            wanted = target
         start = text.find(wanted, start)
         return None if start < 0 else (start + 1, start + len(wanted))
 

@@ -26,14 +26,11 @@ from moonquakes.values import LuaResults, LuaValue
 Match: TypeAlias = re.Match[str] | Found
 
 #: Longer patterns are not kept: programs write patterns short and build long ones once.
-_LONGEST_KEPT: Final = 1000
+LONGEST_KEPT: Final = 1000
 #: How many are kept; then all are forgotten, which costs less than to note which are in use.
-_MOST_KEPT: Final = 1000
+MOST_KEPT: Final = 1000
 #: A subject longer than this is worth a translation at once.
 _SHORT_SUBJECT: Final = 64
-
-#: Finds what makes ``find`` take a text for a pattern.
-find_special: Final = re.compile(r"[\^$*+?.(\[%-]").search
 
 #: ``Pattern.shape``: what a match captures.
 WHOLE: Final = 0
@@ -53,9 +50,6 @@ class Pattern:
         shape: what a match captures: the ``WHOLE`` match, ``ONE_TEXT``, several
             ``TEXTS``, or ``MIXED`` things, which only :attr:`captured` reads.
         literal: the text that is all the pattern matches, or None.
-        sought: the text that ``find`` looks for instead of the pattern, or None: its
-            :attr:`literal`, or a pattern that it takes for plain (as it does ``)``, a fault
-            for others).
         is_pending: whether :meth:`prepare` still has to choose.
         regex: the same pattern for ``re``, or None when it is not translated.
         scan: :attr:`regex` when its matches one after the other are Lua's.
@@ -84,7 +78,6 @@ class Pattern:
         "scan",
         "search",
         "shape",
-        "sought",
         "unfinished",
     )
 
@@ -96,7 +89,6 @@ class Pattern:
         self.matches_empty = parsed.matches_empty()
         self._is_greedy = parsed.is_greedy()
         self.literal = literal_text(parsed) if may_use_re and not self.is_anchored else None
-        self.sought = text if find_special(text) is None else self.literal
         if any(self.captures) or self.unfinished:
             self.shape = MIXED
         else:
@@ -232,8 +224,8 @@ class Patterns(dict[LuaValue, Pattern]):
 
     def __missing__(self, text: str) -> Pattern:
         pattern = Pattern(text, *self._options)
-        if len(text) <= _LONGEST_KEPT:
-            if len(self) >= _MOST_KEPT:
+        if len(text) <= LONGEST_KEPT:
+            if len(self) >= MOST_KEPT:
                 self.clear()
             self[text] = pattern
         return pattern
