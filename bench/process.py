@@ -19,6 +19,9 @@ LIMIT: Final = 300.0
 #: Seconds between two looks at the memory of a process.
 LOOK: Final = 0.002
 
+#: Where Linux tells about processes.
+PROC: Final = Path("/proc/self/status")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -26,7 +29,7 @@ class Run:
 
     Attributes:
         seconds: processor time, of the user and of the system.
-        peak: largest resident memory in KiB.
+        peak: largest resident memory in KiB, 0 if the process was too short to be looked at.
         status: exit status, negative for a signal.
     """
 
@@ -91,6 +94,6 @@ def run(
             output.read(),
             errors.read().decode("utf-8", "replace"),
             usage.ru_utime + usage.ru_stime,
-            peak or (usage.ru_maxrss // 1024 if sys.platform == "darwin" else usage.ru_maxrss),
+            peak if PROC.exists() else usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1),
             process.returncode,
         )
