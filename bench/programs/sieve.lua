@@ -3,23 +3,25 @@
 local N = tonumber(arg and arg[1]) or 1100000
 
 local function count_primes(limit)
-  local composite, count = {}, 0
+  local composite, count, root = {}, 0, math.floor(math.sqrt(limit))
   for i = 1, limit do composite[i] = false end
   for i = 2, limit do
     if not composite[i] then
       count = count + 1
-      for j = i * i, limit, i do composite[j] = true end
+      if i <= root then
+        for j = i * i, limit, i do composite[j] = true end
+      end
     end
   end
   return count
 end
 
 local function odd_primes(limit)
-  local flags, primes = {}, { 2 }
+  local flags, primes, root = {}, { 2 }, math.floor(math.sqrt(limit))
   for i = 3, limit, 2 do
     if flags[i] == nil then
       primes[#primes + 1] = i
-      local j = i * i
+      local j = i <= root and i * i or limit + 1
       while j <= limit do
         flags[j] = true
         j = j + 2 * i
