@@ -29,7 +29,7 @@ from moonquakes.values import (
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.interpreter import resume_from_host
 from moonquakes.vm.state import State
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 __all__ = [
     "LuaError",
@@ -167,7 +167,7 @@ class LuaRuntime:
         Raises:
             ValueError: ``recursive``, and a source contains itself.
         """
-        table = Table()
+        table = new_table()
         with self._lock:
             self._fill(table, sources, recursive, ())
         return LuaTable(self, table)
@@ -180,7 +180,7 @@ class LuaRuntime:
 
             def value_of(item: object, inside: tuple[object, ...] = (*outer, source)) -> LuaValue:
                 if recursive and isinstance(item, (dict, list, tuple)):
-                    inner = Table()
+                    inner = new_table()
                     self._fill(inner, (item,), True, inside)
                     return inner
                 return self._to_lua(item)

@@ -104,16 +104,47 @@ def type_name(value: LuaValue) -> str:
     return TYPE_NAMES[type(value)]
 
 
+class TailCall:
+    """A tail call that remains to be made: what a function returned, as a tuple of it alone.
+
+    A function that finds the stack deep returns one instead of calling; whoever takes
+    the results calls.  No function returns any other tuple of one.
+    """
+
+    __slots__ = ("arguments", "function")
+
+    def __init__(self, function: Any, arguments: tuple[LuaValue, ...]) -> None:
+        self.function = function
+        self.arguments = arguments
+
+
+def settle_tail(results: Any) -> LuaResults:
+    """Make the tail calls that a function's results may leave, and return the last one's results."""
+    while type(results) is tuple and len(results) == 1:
+        call = results[0]
+        if type(call) is not TailCall:
+            return call
+        results = call.function(*call.arguments)
+    return results
+
+
 def first(results: LuaResults) -> LuaValue:
     """Return the first of a function's results, nil when there is none."""
     if type(results) is tuple:
+        if len(results) == 1:
+            return first(settle_tail(results))
         return results[0] if results else None
     return results
 
 
 def as_tuple(results: LuaResults) -> tuple[LuaValue, ...]:
     """Return a function's results as a tuple, however many there are."""
-    return results if type(results) is tuple else (results,)
+    if type(results) is not tuple:
+        return (results,)
+    if len(results) == 1:
+        results = settle_tail(results)
+        return results if type(results) is tuple else (results,)
+    return results
 
 
 def pack_results(values: tuple[LuaValue, ...]) -> LuaResults:

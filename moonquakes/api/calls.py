@@ -88,6 +88,4 @@ def mq_isyieldable(L: mq_State) -> bool:
 
 def mqL_traceback(L: mq_State, L1: mq_State, msg: Text | None = None, level: int = 0) -> None:
     """Push the traceback of ``L1`` from ``level`` on, after ``msg`` when there is one."""
-    engine = L.engine
-    frame = engine.frame if L1.thread is engine.running else L1.thread.frame
-    L.stack.append(traceback(engine, frame, None if msg is None else lua_string(msg), level))
+    L.stack.append(traceback(L.engine, L1.thread, None if msg is None else lua_string(msg), level))

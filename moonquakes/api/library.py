@@ -16,7 +16,7 @@ from moonquakes.api.tables import mqL_getmetafield
 from moonquakes.api.text import Text, lua_string
 from moonquakes.errors import PendingError
 from moonquakes.values import FALSE, first
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 #: The functions of a library by name; None reserves a name (it is set to ``false``).
 Library = Mapping[str, HostFunction | None] | Iterable[tuple[Text, HostFunction | None]]
@@ -41,13 +41,13 @@ def mqL_setfuncs(L: mq_State, l: Library, nup: int = 0) -> None:  # noqa: E741  
 
 def mqL_newlib(L: mq_State, l: Library) -> None:  # noqa: E741  # the manual's name
     """Push a new table with the functions of ``l``."""
-    L.stack.append(Table())
+    L.stack.append(new_table())
     mqL_setfuncs(L, l, 0)
 
 
 def mqL_newlibtable(L: mq_State, l: Library) -> None:  # noqa: E741  # the manual's name
     """Push a new empty table for the functions of ``l``."""
-    L.stack.append(Table())
+    L.stack.append(new_table())
 
 
 def mqL_requiref(L: mq_State, modname: Text, openf: HostFunction, glb: bool) -> None:

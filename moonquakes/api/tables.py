@@ -9,17 +9,17 @@ from moonquakes.api.text import Text, lua_string
 from moonquakes.numbers import is_number
 from moonquakes.values import LightUserdata, LuaValue, Userdata
 from moonquakes.vm.state import State
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 
 def mq_newtable(L: mq_State) -> None:
     """Push a new empty table."""
-    L.stack.append(Table())
+    L.stack.append(new_table())
 
 
 def mq_createtable(L: mq_State, narr: int = 0, nrec: int = 0) -> None:
     """Push a new empty table; the sizes are hints, as in C."""
-    L.stack.append(Table())
+    L.stack.append(new_table())
 
 
 def _get(L: mq_State, container: LuaValue, key: LuaValue) -> int:
@@ -203,7 +203,7 @@ def mqL_getsubtable(L: mq_State, idx: int, fname: Text) -> bool:
     if type(found) is Table:
         L.stack.append(found)
         return True
-    table = Table()
+    table = new_table()
     L.engine.set_index(container, key, table)
     L.stack.append(table)
     return False

@@ -51,7 +51,7 @@ class Proto:
         constants: nil, booleans, integers, floats and strings.
         lines: source line of each instruction; empty in a stripped chunk.
         local_variables, upvalues: debug information and capture list.
-        prepared: what the VM made of the code; an engine's own note, never dumped.
+        prepared, translated: what the VM and the fast engine made of the code; never dumped.
     """
 
     source: str = "=?"
@@ -67,6 +67,7 @@ class Proto:
     lines: list[int] = field(default_factory=list)
     local_variables: list[LocalVariable] = field(default_factory=list)
     prepared: Any = None
+    translated: Any = None
 
     def line_at(self, pc: int) -> int:
         """Return the source line of the instruction at ``pc``, or -1 without line information."""

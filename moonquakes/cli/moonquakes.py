@@ -177,10 +177,10 @@ def _run(session: Session, arguments: list[str], options: Options) -> int:
 
 def argument_table(program: str, arguments: list[str], script: int | None) -> Table:
     """Return the global ``arg``: the script at 0, its arguments from 1, what stood before below 0."""
-    from moonquakes.vm.table import Table
+    from moonquakes.vm.table import new_table  # a program that only prints its version needs none
 
     at_zero = 0 if script is None else script + 1
-    table = Table()
+    table = new_table()
     for index, argument in enumerate([program, *arguments]):
         table.set(index - at_zero, argument)
     return table

@@ -14,7 +14,7 @@ from moonquakes.values import LuaResults, LuaValue, type_name
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.state import State
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 #: A frame and the instruction (from 1) that decides which local variables there are.
 Where = tuple[Frame, int]
@@ -112,6 +112,6 @@ def _environment(state: State, frame: Frame, pc: int) -> Table:
             state.set_index(outer(), name, value)
         return ()
 
-    environment = Table()
+    environment = new_table()
     environment.metatable = Table.from_fields({"__index": index, "__newindex": set_index})
     return environment

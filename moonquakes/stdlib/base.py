@@ -243,6 +243,9 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         _check_present(1, t)
         return iterate, t, 0
 
+    state.next_function = lua_next
+    state.ipairs_step = iterate
+
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
         if type(t) is Table and t.metatable is None:
             return lua_next, t, None

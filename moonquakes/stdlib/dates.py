@@ -10,7 +10,7 @@ from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.numbers import to_integer
 from moonquakes.stdlib.arguments import check_integer, check_table, optional_string
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -54,7 +54,7 @@ def date_functions(state: State) -> dict[str, LuaValue]:
                 return _format(text, fields, utc)
         except (OverflowError, OSError, ValueError):
             raise PendingError("date result cannot be represented in this installation") from None
-        table = Table()
+        table = new_table()
         for key, value in _date_fields(fields).items():
             table.set(key, value)
         return table

@@ -17,12 +17,11 @@ from moonquakes.stdlib.debug_variables import (
     user_value_functions,
 )
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, Userdata
-from moonquakes.vm.activations import Activation, activation_at, traceback
-from moonquakes.vm.coroutines import top_frame
+from moonquakes.vm.activations import Activation, level_at, traceback
 from moonquakes.vm.frames import AnyFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic, proto_of
 from moonquakes.vm.hooks import Hook, set_hook
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -43,7 +42,7 @@ def open_debug(state: State) -> Table:
         shift = len(arguments) - len(rest)
         level = optional_integer(shift + 2, rest[1] if len(rest) > 1 else None, 0 if other else 1)
         text = state.string_or_none(message)
-        return traceback(state, top_frame(state, coroutine), text, level)
+        return traceback(state, coroutine, text, level)
 
     def getinfo(*arguments: LuaValue) -> LuaResults:
         coroutine, rest = split_thread(state, arguments)
@@ -57,7 +56,7 @@ def open_debug(state: State) -> Table:
         level = check_integer(shift + 1, subject)
         if level < 0:
             return None
-        activation = activation_at(top_frame(state, coroutine), level)
+        activation = level_at(state, coroutine, level)
         if activation is None or activation.function is None:
             return None
         return _describe(state, activation, what, active=True)
@@ -159,7 +158,7 @@ def _hook_table(state: State) -> Table:
     """Return the registry's table of hooks by thread, which has weak keys."""
     table = state.registry.get("_HOOKKEY")
     if type(table) is not Table:
-        table = Table()
+        table = new_table()
         table.metatable = Table.from_fields({"__mode": "k"})
         state.registry.set("_HOOKKEY", table)
     return table
@@ -218,7 +217,7 @@ def _source_fields(proto: Proto | None) -> dict[str, LuaValue]:
 
 def _active_lines(proto: Proto) -> Table:
     """Return the set of lines that have code; VARARGPREP is not something a line says."""
-    table = Table()
+    table = new_table()
     skip = 1 if proto.code and opcode_of(proto.code[0]) == OP["VARARGPREP"] else 0
     for line in proto.lines[skip:]:
         table.set(line, TRUE)

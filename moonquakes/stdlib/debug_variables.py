@@ -9,8 +9,8 @@ from moonquakes.bytecode.opcodes import OP, get_a, get_b, opcode_of
 from moonquakes.errors import ArgumentError
 from moonquakes.stdlib.arguments import check_any, check_integer
 from moonquakes.values import TRUE, LightUserdata, LuaResults, LuaValue, Userdata
-from moonquakes.vm.activations import Activation, activation_at, global_function_name
-from moonquakes.vm.coroutines import Coroutine, top_frame
+from moonquakes.vm.activations import Activation, global_function_name, level_at
+from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.functions import join_upvalue, proto_of, upvalue_cells
 
@@ -37,7 +37,7 @@ def local_functions(state: State) -> dict[str, LuaValue]:
             proto = proto_of(subject)
             return proto.local_name(number - 1, 0) if proto is not None and number > 0 else None
         level = check_integer(shift + 1, subject)
-        activation = activation_at(top_frame(state, coroutine), level)
+        activation = level_at(state, coroutine, level)
         if activation is None or activation.function is None:
             raise ArgumentError(shift + 1, "level out of range")
         if activation.frame is None:
@@ -51,7 +51,7 @@ def local_functions(state: State) -> dict[str, LuaValue]:
         level = check_integer(shift + 1, rest[0] if rest else None)
         number = check_integer(shift + 2, rest[1] if len(rest) > 1 else None)
         value = check_any(3, rest)
-        activation = activation_at(top_frame(state, coroutine), level)
+        activation = level_at(state, coroutine, level)
         if activation is None or activation.function is None:
             raise ArgumentError(shift + 1, "level out of range")
         if activation.frame is None:

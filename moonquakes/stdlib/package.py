@@ -12,7 +12,7 @@ from moonquakes.stdlib.arguments import check_string, optional_string
 from moonquakes.stdlib.files import file_name, read_source
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple, first
 from moonquakes.vm.exports import exported_function
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -36,7 +36,7 @@ def open_package(state: State) -> Table:
             "loaded": state.loaded,
             "loadlib": _make_loadlib(state),
             "path": _initial_path(state, "LUA_PATH", _DEFAULT_PATH),
-            "preload": Table(),
+            "preload": new_table(),
             "searchpath": searchpath,
         }
     )

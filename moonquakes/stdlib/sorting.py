@@ -53,7 +53,7 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
         if plain and len(list.arr) == size + 1:
             list.arr[1:] = values
             if values[-1] is None:
-                list._trim()
+                list.trim()
         else:
             for i, (old, new) in enumerate(zip(before, values, strict=True), 1):
                 if new is not old:

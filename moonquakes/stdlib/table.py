@@ -14,7 +14,7 @@ from moonquakes.stdlib.arguments import check_integer, optional_integer, optiona
 from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.stdlib.sorting import make_sort
 from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue, type_name
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -84,7 +84,7 @@ def open_table(state: State) -> Table:
         if plain and 0 < index <= size:
             value = arr.pop(index)
             if arr[-1] is None:
-                list._trim()
+                list.trim()
             return value
         value = get(list, index)
         for i in range(index, size):
@@ -181,7 +181,7 @@ def open_table(state: State) -> Table:
 
 
 def pack(*values: LuaValue) -> LuaResults:
-    table = Table()
+    table = new_table()
     if values and values[-1] is None:
         for index, value in enumerate(values, 1):
             table.set(index, value)
@@ -201,7 +201,7 @@ def _move_slice(source: Table, first: int, last: int, target: Table, to: int) ->
         return False  # the list must not grow over keys of the hash part
     arr[to:end] = source.arr[first : last + 1]
     if arr[-1] is None:
-        target._trim()
+        target.trim()
     if target.hash:
         target._migrate()
     return True

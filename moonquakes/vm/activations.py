@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import chunk_id
 from moonquakes.values import LuaValue
-from moonquakes.vm.coroutines import CoroutineBase
+from moonquakes.vm.coroutines import Coroutine, CoroutineBase, top_frame
 from moonquakes.vm.frames import AnyFrame, Boundary, ForwardFrame, Frame, ProtectedFrame
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
@@ -36,6 +37,11 @@ class Activation:
     caller: AnyFrame | None
 
     @property
+    def code(self) -> CodeType | None:
+        """The code object of its function, None when there is none."""
+        return self.function.__code__ if self.function is not None else None
+
+    @property
     def current_line(self) -> int:
         """The line being executed, -1 when unknown."""
         if self.frame is None:
@@ -53,6 +59,8 @@ class Activation:
 def function_name(caller: AnyFrame) -> Description | None:
     """Say how the function that ``caller`` is calling was named, None when not by Lua code."""
     if type(caller) is Frame:
+        return describe_call(caller.proto, caller.pc - 2)
+    if type(caller).__name__ == "FrameView":
         return describe_call(caller.proto, caller.pc - 2)
     if isinstance(caller, Boundary) and caller.role:
         return ("hook", "?") if caller.role == "hook" else ("metamethod", "__gc")
@@ -73,6 +81,43 @@ def activations(frame: AnyFrame | None) -> Iterator[Activation]:
         elif isinstance(frame, Boundary) and frame.previous is None:
             yield Activation(None, None, None)
         frame = frame.previous
+
+
+def activations_until(frame: AnyFrame | None, boundary: Boundary) -> Iterator[Activation]:
+    """Walk the levels of one entry into the VM, but translated functions, which Python's stack shows."""
+    while frame is not None and frame is not boundary:
+        if frame.calling is not None and not _is_translated(frame.calling):
+            yield Activation(frame.calling, None, frame)
+        if type(frame) is Frame:
+            yield Activation(frame.function, frame, frame.previous)
+        elif isinstance(frame, ProtectedFrame | ForwardFrame):
+            yield Activation(frame.function, None, frame.previous)
+        elif isinstance(frame, CoroutineBase):
+            return
+        frame = frame.previous
+    if boundary.previous is None and not boundary.role:
+        yield Activation(None, None, None)
+
+
+def _is_translated(function: FunctionType) -> bool:
+    constants = function.__code__.co_consts
+    return type(constants[-1]).__name__ == "Translation" if constants else False
+
+
+def levels_of(state: State, coroutine: Coroutine) -> Iterator[Activation]:
+    """Walk the levels of any coroutine, whatever engine runs it."""
+    if state.engine == "fast" and coroutine is state.current:
+        from moonquakes.vm.fast.stack import running_levels
+
+        return iter(running_levels(state))
+    return activations(top_frame(state, coroutine))
+
+
+def level_at(state: State, coroutine: Coroutine, level: int) -> Activation | None:
+    """Return one level of a coroutine's stack, None when there are not so many."""
+    if level < 0:
+        return None
+    return next(islice(levels_of(state, coroutine), level, None), None)
 
 
 def activation_at(frame: AnyFrame | None, level: int) -> Activation | None:
@@ -102,11 +147,24 @@ def global_function_name(state: State, function: LuaValue) -> str | None:
     return None
 
 
-def traceback(state: State, frame: AnyFrame | None, message: str | None, level: int) -> str:
-    """Return the stack from ``level`` on in the format of ``luaL_traceback``."""
+def code_name(state: State, code: CodeType | None) -> str | None:
+    """As :func:`global_function_name`, for a function of which the code is known."""
+    if code is None:
+        return None
+    for module, table in state.loaded.hash.items():
+        if type(module) is not str or type(table) is not Table:
+            continue
+        for name, value in table.hash.items():
+            if type(value) is FunctionType and value.__code__ is code and type(name) is str:
+                return name if module == "_G" else f"{module}.{name}"
+    return None
+
+
+def traceback(state: State, coroutine: Coroutine, message: str | None, level: int) -> str:
+    """Return a coroutine's stack from ``level`` on in the format of ``luaL_traceback``."""
     lines = [message] if message is not None else []
     lines.append("stack traceback:")
-    levels = list(activations(frame))[level:]
+    levels = list(levels_of(state, coroutine))[level:]
     skip = len(levels) - _HEAD - _TAIL
     for number, activation in enumerate(levels):
         if skip > 0 and _HEAD <= number < _HEAD + skip:
@@ -126,7 +184,10 @@ def _describe(state: State, activation: Activation) -> str:
     else:
         line = activation.current_line
         where = f"{chunk_id(frame.proto.source)}:{line}:" if line > 0 else f"{chunk_id(frame.proto.source)}:"
-    name = global_function_name(state, activation.function)
+    if activation.function is not None:
+        name = global_function_name(state, activation.function)
+    else:
+        name = code_name(state, activation.code)
     described = activation.name
     if name is not None:
         what = f"function '{name}'"

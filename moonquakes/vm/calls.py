@@ -10,14 +10,22 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.values import LuaValue
+from moonquakes.values import LuaValue, as_tuple
 from moonquakes.vm.frames import NESTED_SLOTS, AnyFrame, Frame
-from moonquakes.vm.functions import Intrinsic, JoinedProto
+from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
 from moonquakes.vm.messages import call_error
 from moonquakes.vm.prepare import prepare
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
+
+
+#: Entries into Lua from which on the VM calls no translated function by Python's stack.
+MAX_TRANSLATED_DEPTH = 100
+
+#: Why a translated function runs on the VM.
+_TOO_DEEP = "Python's stack was deep"
+_IN_COROUTINE = "called in a coroutine that runs on the VM"
 
 
 def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:
@@ -36,8 +44,29 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
         push_frame(state, frame, callee, target, arguments).cells = target.cells
     elif kind is Intrinsic:
         target.begin(state, frame, callee, arguments)
+    elif isinstance(target, TranslatedFunction):
+        call_translated(state, frame, callee, target, arguments)
     else:
         call_host(frame, callee, arguments)
+
+
+def call_translated(
+    state: State,
+    frame: AnyFrame,
+    function: FunctionType,
+    target: TranslatedFunction,
+    arguments: list[LuaValue],
+) -> None:
+    """Call a function of the fast engine: as it is, or on the VM where it may yield or is watched."""
+    if state.current.function is None and not state.watchers and state.host_depth < MAX_TRANSLATED_DEPTH:
+        call_host(frame, function, arguments)
+    else:
+        if state.watchers:
+            state.report.note(target.proto, "a hook was set", is_watched=True)
+        else:
+            is_main = state.current.function is None
+            state.report.note(target.proto, _TOO_DEEP if is_main else _IN_COROUTINE)
+        push_frame(state, frame, function, target.proto, arguments).cells = (None, *target.cells_of(function))  # type: ignore[assignment]  # no home
 
 
 def call_nested(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:
@@ -55,7 +84,7 @@ def call_host(frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]
     frame.calling = function
     results = function(*arguments)
     frame.calling = None
-    frame.receive(list(results) if type(results) is tuple else [results])
+    frame.receive(list(as_tuple(results)) if type(results) is tuple else [results])
 
 
 def resolve_call(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> FunctionType:

@@ -44,6 +44,25 @@ class Intrinsic:
         self.begin = begin
 
 
+class TranslatedFunction:
+    """Base of what the code of a translated function carries instead of its Proto.
+
+    Attributes:
+        proto: the Proto it was translated from.
+    """
+
+    __slots__ = ("proto",)
+    proto: Proto
+
+    def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
+        """Return the cells of a function's upvalues, in the Proto's order."""
+        raise NotImplementedError
+
+    def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
+        """Return a new function over an inner Proto of ``function``'s, which the VM runs."""
+        raise NotImplementedError
+
+
 _templates: dict[int, CodeType] = {}
 _no_globals: dict[str, Any] = {"__builtins__": {}, "__name__": "lua"}
 
@@ -102,13 +121,17 @@ def proto_of(function: FunctionType) -> Proto | None:
     """Return the Proto of a Lua function, None for a host function."""
     constants = function.__code__.co_consts
     proto = constants[-1] if constants else None
-    return proto if isinstance(proto, Proto) else None
+    if isinstance(proto, Proto):
+        return proto
+    return proto.proto if isinstance(proto, TranslatedFunction) else None
 
 
 def upvalue_cells(function: FunctionType) -> tuple[CellType, ...]:
     """Return the cells of a Lua function's upvalues, in the Proto's order."""
-    proto = proto_of(function)
-    cells = proto.cells if type(proto) is JoinedProto else function.__closure__
+    marker = function.__code__.co_consts[-1]
+    if isinstance(marker, TranslatedFunction):
+        return marker.cells_of(function)
+    cells = marker.cells if type(marker) is JoinedProto else function.__closure__
     return (cells or ())[1:]
 
 

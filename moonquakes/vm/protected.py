@@ -11,6 +11,7 @@ from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import AnyFrame, ProtectedFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.interpreter import protected_call
+from moonquakes.vm.settle import settle
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -54,6 +55,13 @@ def make_pcall(state: State) -> FunctionType:
     def pcall(*arguments: LuaValue) -> LuaResults:
         if not arguments:
             raise ArgumentError(1, "value expected")
+        if state.engine == "fast":
+            function, *rest = arguments
+            try:
+                results = state.names.call_any(function, rest)
+            except Exception as exception:
+                return FALSE, settle(state, exception).value
+            return (TRUE, *results) if type(results) is tuple else (TRUE, results)
         ok, values = protected_call(state, arguments[0], list(arguments[1:]), None)
         return (TRUE if ok else FALSE, *values)
 
@@ -67,6 +75,13 @@ def make_xpcall(state: State) -> FunctionType:
     def xpcall(f: LuaValue = None, msgh: LuaValue = None, *arguments: LuaValue) -> LuaResults:
         if type(msgh) is not FunctionType:
             raise ArgumentError.wrong_type(2, "function", msgh)
+        if state.engine == "fast":
+            from moonquakes.vm.fast.errors import protected
+
+            ok, results = protected(state, f, arguments, msgh)
+            if not ok:
+                return FALSE, results
+            return (TRUE, *results) if type(results) is tuple else (TRUE, results)
 
         def handle(error: LuaError) -> LuaError:
             return state.call_handler(msgh, error)

@@ -20,6 +20,15 @@ def settle(state: State, exception: BaseException) -> LuaError:
     A Python exception of a host function becomes an error whose value is a
     userdata around it; the embedding program gets the exception back unchanged.
     """
+    if state.engine == "fast" and (
+        isinstance(exception, PendingError | RecursionError) or type(exception) is TypeError
+    ):
+        from moonquakes.vm.fast.errors import settle_translated
+
+        if not (type(exception) is TypeError and not isinstance(exception.__context__, RecursionError)):
+            error = settle_translated(state, exception)
+            if error is not None:
+                return error
     if isinstance(exception, ArgumentError):
         return LuaError(state.position() + _argument_message(state, exception))
     if isinstance(exception, PendingError):

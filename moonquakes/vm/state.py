@@ -11,24 +11,30 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from types import CellType, FunctionType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import LuaError
-from moonquakes.values import LuaResults, LuaValue, first, pack_results
-from moonquakes.vm.activations import Activation, activations, position
+from moonquakes.values import LuaResults, LuaValue, as_tuple, first, pack_results
+from moonquakes.vm.activations import Activation, levels_of, position
 from moonquakes.vm.activations import traceback as format_traceback
 from moonquakes.vm.calls import call_nested
 from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
-from moonquakes.vm.table import Table
+from moonquakes.vm.report import EngineReport
+from moonquakes.vm.table import Table, new_table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.fast.names import Names
 
 #: Errors in message handlers that are handled again before giving up.
 _MAX_HANDLER_DEPTH = 10
@@ -45,7 +51,11 @@ def _ignore(warning: str) -> None:
 class State(Operations):
     """A Lua state; not for use from two threads at once.
 
+    Args:
+        engine: ``"vm"`` or ``"fast"``, the default one (:mod:`moonquakes.vm.engine`) for None.
+
     Attributes:
+        engine, report: the engine's name, and what ran on the VM all the same.
         registry, globals, loaded: tables (``loaded`` is ``package.loaded``).
         type_metatables: metatables of strings and other basic types, by Python class.
         current: the running coroutine; ``main`` is the one that is not a coroutine.
@@ -68,10 +78,12 @@ class State(Operations):
         warn: called with each warning.
     """
 
-    def __init__(self) -> None:
-        self.registry = Table()
-        self.globals = Table()
-        self.loaded = Table()
+    def __init__(self, engine: str | None = None) -> None:
+        self.engine = chosen_engine(engine)
+        self.report = EngineReport(self.engine)
+        self.registry = new_table()
+        self.globals = new_table()
+        self.loaded = new_table()
         self.type_metatables: dict[type, Table] = {}
         self.host_error_metatable: Table | None = _host_error_metatable()
         self.frame: AnyFrame = None  # type: ignore[assignment]  # None only while no Lua code runs
@@ -97,6 +109,8 @@ class State(Operations):
         self.counts_allocations = False
         self.holders: list[Callable[[], Iterable[Any]]] = []
         self.warn: Callable[[str], None] = _ignore
+        self.next_function: LuaValue = None
+        self.ipairs_step: LuaValue = None
 
     @property
     def string_metatable(self) -> Table | None:
@@ -122,7 +136,16 @@ class State(Operations):
             LuaError: what the callee raised and did not catch.  A Python exception
                 of a host function arrives as itself, unless Lua code caught it.
         """
+        if self.engine == "fast":
+            return self.names.call_any(callee, arguments)
         return pack_results(tuple(call_from_host(self, callee, list(arguments))))
+
+    @cached_property
+    def names(self) -> Names:
+        """What the fast engine's code calls."""
+        from moonquakes.vm.fast.names import Names
+
+        return Names(self)
 
     def enter(self, function: FunctionType | None, arguments: tuple[LuaValue, ...]) -> LuaResults:
         """Run a Lua function whose Python function was called; what its body does."""
@@ -144,7 +167,26 @@ class State(Operations):
             assert handler is not None
             return LuaError(handler(error.value))
 
+        if self.engine == "fast":
+            return self._protected(callee, tuple(arguments), handler)
         return run_protected(self, callee, list(arguments), handle if handler is not None else None)
+
+    def _protected(
+        self,
+        callee: LuaValue,
+        arguments: tuple[LuaValue, ...],
+        handler: Callable[[LuaValue], LuaValue] | None,
+    ) -> tuple[bool, tuple[LuaValue, ...]]:
+        from moonquakes.vm.fast.errors import protected
+
+        message_handler: LuaValue = None
+        if handler is not None:
+
+            def message_handler(value: LuaValue = None, *_: LuaValue) -> LuaResults:
+                return handler(value)
+
+        ok, results = protected(self, callee, arguments, message_handler)
+        return ok, as_tuple(results) if ok else (results,)
 
     def call_close(self, frame: AnyFrame, value: LuaValue, error: LuaValue) -> None:
         """Call the ``__close`` metamethod of a to-be-closed variable's value; ``frame`` receives."""
@@ -231,12 +273,25 @@ class State(Operations):
         cells = [CellType(None) for _ in proto.upvalues]
         if cells:
             cells[0].cell_contents = environment
+        if self.engine == "fast":
+            from moonquakes.vm.fast.functions import main_function
+
+            function = main_function(self, proto, cells)
+            if function is not None:
+                return function
         return make_closure(self, code_for(proto), cells)
+
+    @property
+    def has_debug(self) -> bool:
+        """Whether the debug library is open."""
+        return self.loaded.hash.get("debug") is not None
 
     # Errors and the stack
 
     def runtime_error(self, message: str) -> LuaError:
         """Return the error ``message``, with the position when Lua code runs (``luaG_runerror``)."""
+        if self.engine == "fast":
+            return LuaError(self.where(0) + message)
         frame = self.frame
         if type(frame) is not Frame or frame.calling is not None:
             return LuaError(message)
@@ -252,14 +307,14 @@ class State(Operations):
         """Return ``chunk:line: `` of the function at ``level``: 0 is the host function that
         runs, 1 the one that called it (``luaL_where``); empty for a host function.
         """
-        for number, activation in enumerate(activations(self.frame)):
+        for number, activation in enumerate(levels_of(self, self.current)):
             if number == level:
                 return position(activation)
         return ""
 
     def traceback(self, message: str | None = None, level: int = 0) -> str:
         """Return the stack from ``level`` on, as ``debug.traceback`` formats it."""
-        return format_traceback(self, self.frame, message, level)
+        return format_traceback(self, self.current, message, level)
 
 
 def _host_error_metatable() -> Table:

@@ -20,34 +20,55 @@ from moonquakes.values import TYPE_NAMES, LuaValue
 _FIRST_SWEEP: Final = 8
 
 
-class Table:
-    """A Lua table; ``metatable`` is a :class:`Table` or None."""
+class _Walk:
+    """What a table keeps for traversals.
 
-    __slots__ = ("__weakref__", "_cursor", "_positions", "_sweep_at", "_trimmed", "arr", "hash", "metatable")
+    Attributes:
+        cursor: the last key that ``next`` returned, and the iterator that stands behind it.
+        positions: the keys of the hash part and the place of each, for a walk out of turn.
+        trimmed: the longest that the array part was when nils were taken off its end.
+    """
+
+    __slots__ = ("cursor", "positions", "trimmed")
 
     def __init__(self) -> None:
-        self.arr: list[LuaValue] = [None]
-        self.hash: dict[LuaValue, LuaValue] = {}
-        self.metatable: Table | None = None
-        self._sweep_at = _FIRST_SWEEP
-        self._trimmed = 0
-        self._cursor: tuple[LuaValue, Iterator[LuaValue]] | None = None
-        self._positions: tuple[list[LuaValue], dict[LuaValue, int]] | None = None
+        self.cursor: tuple[LuaValue, Iterator[LuaValue]] | None = None
+        self.positions: tuple[list[LuaValue], dict[LuaValue, int]] | None = None
+        self.trimmed = 0
+
+
+class Table:
+    """A Lua table; ``metatable`` is a :class:`Table` or None.
+
+    Whoever makes one sets ``arr``, ``hash`` and ``metatable`` at once, as :func:`new_table` does:
+    generated code does so in place, since a constructor would double what a small table costs.
+
+    Attributes:
+        methods: what the fast engine knows of it as a metatable; unset where it knows nothing.
+    """
+
+    __slots__ = ("__weakref__", "_walk", "arr", "hash", "metatable", "methods")
+
+    arr: list[LuaValue]
+    hash: dict[LuaValue, LuaValue]
+    metatable: Table | None
+    methods: dict[LuaValue, LuaValue]
+    _walk: _Walk
 
     @classmethod
     def from_list(cls, values: list[LuaValue]) -> Table:
         """Return a sequence of ``values`` (1..n); the list is copied."""
-        table = cls()
+        table = new_table()
         table.arr += values
-        table._trim()
+        if values and values[-1] is None:
+            table.trim()
         return table
 
     @classmethod
     def from_fields(cls, fields: dict[str, LuaValue]) -> Table:
         """Return a table with string keys; no value may be None."""
-        table = cls()
+        table = new_table()
         table.hash.update(fields)
-        table._sweep_at = max(_FIRST_SWEEP, 2 * len(fields))
         return table
 
     def restore(self, model: Table) -> None:
@@ -57,9 +78,23 @@ class Table:
             return
         self.arr = list(model.arr)
         self.hash = {key: value for key, value in model.hash.items() if value is not None}
-        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.hash))
-        self._positions = None
-        self._cursor = None
+        self._forget_walk()
+
+    def walk(self) -> _Walk:
+        """Return what traversals keep."""
+        try:
+            return self._walk
+        except AttributeError:
+            self._walk = walk = _Walk()
+            return walk
+
+    def _forget_walk(self) -> None:
+        """Let the next step of a traversal find its place anew."""
+        try:
+            walk = self._walk
+        except AttributeError:
+            return
+        walk.cursor = walk.positions = None
 
     def forget(self, keys: Iterable[LuaValue], emptied: Iterable[LuaValue]) -> None:
         """Remove the entries of a weak table whose keys or values died.
@@ -70,7 +105,7 @@ class Table:
         """
         for key in keys:
             del self.hash[key]
-            self._cursor = self._positions = None
+            self._forget_walk()
         trims = False
         for key in emptied:
             if type(key) is int and 0 < key < len(self.arr):
@@ -79,7 +114,7 @@ class Table:
             else:
                 self.hash[key] = None
         if trims:
-            self._trim()
+            self.trim()
 
     def get(self, key: LuaValue) -> LuaValue:
         """Return the value of ``key`` (``rawget``); None when there is none."""
@@ -103,7 +138,7 @@ class Table:
             if 0 < key < size:
                 arr[key] = value
                 if value is None and key == size - 1:
-                    self._trim()
+                    self.trim()
                 return
             if key == size:
                 if value is not None:
@@ -124,7 +159,8 @@ class Table:
         if key in hash_part:
             hash_part[key] = value
         elif value is not None:
-            if len(hash_part) >= self._sweep_at:
+            size = len(hash_part)
+            if size >= _FIRST_SWEEP and size & (size - 1) == 0:
                 self._sweep()
             hash_part[key] = value
 
@@ -135,8 +171,8 @@ class Table:
         if self.hash:
             for key in range(start + 1, len(self.arr)):
                 if self.hash.pop(key, None) is not None:
-                    self._positions = None
-        self._trim()
+                    self._forget_walk()
+        self.trim()
         if self.hash:
             self._migrate()
 
@@ -168,19 +204,20 @@ class Table:
     def _next_in_hash(self, key: LuaValue) -> tuple[LuaValue, LuaValue] | None:
         if type(key) is float and key.is_integer():
             return self.next(int(key))
-        cursor = self._cursor
+        walk = self.walk()
+        cursor = walk.cursor
         if cursor is not None and (cursor[0] is key or cursor[0] == key):
             try:
                 return self._advance(cursor[1])
             except RuntimeError:  # the hash part grew: this iterator is dead
-                self._cursor = None
-        if self._positions is None or len(self._positions[0]) != len(self.hash):
+                walk.cursor = None
+        if walk.positions is None or len(walk.positions[0]) != len(self.hash):
             keys = list(self.hash)
-            self._positions = keys, {k: i for i, k in enumerate(keys)}
-        keys, positions = self._positions
+            walk.positions = keys, {k: i for i, k in enumerate(keys)}
+        keys, positions = walk.positions
         position = positions.get(key)
         if position is None:
-            if type(key) is int and 0 < key < self._trimmed:
+            if type(key) is int and 0 < key < walk.trimmed:
                 # A traversal that clears the array part trims it behind itself.
                 return self._advance(iter(self.hash))
             raise PendingError("invalid key to 'next'")
@@ -195,34 +232,45 @@ class Table:
         for key in keys:
             value = hash_part[key]
             if value is not None:
-                self._cursor = key, keys
+                self.walk().cursor = key, keys
                 return key, value
-        self._cursor = None
+        self.walk().cursor = None
         return None
 
-    def _trim(self) -> None:
+    def trim(self) -> None:
         """Take the nils off the end of the array part."""
         arr = self.arr
-        self._trimmed = max(self._trimmed, len(arr))
+        walk = self.walk()
+        walk.trimmed = max(walk.trimmed, len(arr))
         while len(arr) > 1 and arr[-1] is None:
             arr.pop()
 
     def _migrate(self) -> None:
         """Move the keys that now follow the array part out of the hash part."""
         arr, hash_part = self.arr, self.hash
+        moved = False
         while (value := hash_part.pop(len(arr), None)) is not None:
             arr.append(value)
-            self._positions = None
+            moved = True
+        if moved:
+            self._forget_walk()
 
     def _sweep(self) -> None:
-        """Forget deleted keys before the hash part grows."""
+        """Forget deleted keys before the hash part grows, when they are as many as the others."""
         live = {key: value for key, value in self.hash.items() if value is not None}
-        if len(live) < len(self.hash):
+        if 2 * len(live) <= len(self.hash):
             self.hash.clear()
             self.hash.update(live)
-            self._positions = None
-            self._cursor = None
-        self._sweep_at = max(_FIRST_SWEEP, 2 * len(live))
+            self._forget_walk()
+
+
+def new_table() -> Table:
+    """Return an empty table."""
+    table = Table()
+    table.arr = [None]
+    table.hash = {}
+    table.metatable = None
+    return table
 
 
 TYPE_NAMES[Table] = "table"

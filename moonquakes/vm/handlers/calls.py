@@ -15,7 +15,7 @@ from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value, push_frame, resolve_call
 from moonquakes.vm.closing import close_variables
 from moonquakes.vm.frames import MULTIPLE, Frame
-from moonquakes.vm.functions import Intrinsic, JoinedProto
+from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 from moonquakes.vm.hooks import returning
 
@@ -39,9 +39,9 @@ def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
     if kind is Intrinsic:
         target.begin(frame.state, frame, function, arguments)
         return 0
-    if kind is JoinedProto:
+    if kind is JoinedProto or isinstance(target, TranslatedFunction):
         call_value(frame.state, frame, function, arguments)
-        return 0
+        return 0 if frame.state.frame is not frame else n
     frame.calling = function
     results = function(*arguments)
     frame.calling = None
@@ -68,7 +68,7 @@ def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int
     if kind is Proto:
         push_frame(state, frame.previous, function, target, arguments).is_tail = True
         return 0
-    if kind is Intrinsic or kind is JoinedProto or state.watchers:
+    if kind is Intrinsic or kind is JoinedProto or isinstance(target, TranslatedFunction) or state.watchers:
         frame.dest = a
         frame.wanted = MULTIPLE
         call_value(state, frame, function, arguments)

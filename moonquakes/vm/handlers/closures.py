@@ -13,7 +13,7 @@ from moonquakes.bytecode.proto import Proto, UpvalueDesc
 from moonquakes.values import LuaValue
 from moonquakes.vm.closing import close_variables, mark_variable
 from moonquakes.vm.frames import Frame
-from moonquakes.vm.functions import code_for, make_closure
+from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 
 
@@ -37,7 +37,11 @@ def op_closure(  # R[A] := closure(KPROTO[Bx])
             cells.append(cell)
         else:
             cells.append(frame.cells[upvalue.index + 1])
-    function = make_closure(frame.state, b, cells)
+    maker = frame.function.__code__.co_consts[-1]
+    if isinstance(maker, TranslatedFunction):
+        function = maker.closure_like(frame.function, b.co_consts[-1], cells)
+    else:
+        function = make_closure(frame.state, b, cells)
     R[a] = function
     if frame.open and a in frame.open:
         frame.open[a].cell_contents = function

@@ -17,7 +17,7 @@ from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 from moonquakes.vm.messages import operand_error
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 
 def _index(frame: Frame, value: LuaValue, key: LuaValue, dest: int, n: int) -> int:
@@ -165,7 +165,7 @@ def op_seti_k(frame: Frame, R: list[LuaValue], a: int, b: int, c: LuaValue, n: i
 
 def op_newtable(frame: Frame, R: list[LuaValue], a: int, b: None, c: None, n: int) -> int:
     """R[A] := {}"""
-    R[a] = Table()
+    R[a] = new_table()
     if frame.state.counts_allocations:
         frame.pc = n
         frame.state.collector.allocated(a)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from moonquakes.errors import PendingError
 from moonquakes.values import FALSE, TRUE
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 keys = st.one_of(
     st.integers(-3, 12),
@@ -34,7 +34,7 @@ def normal(key: object) -> object:
 
 @given(st.lists(st.tuples(keys, values), max_size=60))
 def test_a_table_agrees_with_a_plain_dict(stores: list[tuple[object, object]]) -> None:
-    table, model = Table(), {}
+    table, model = new_table(), {}
     for key, value in stores:
         table.set(key, value)
         model[normal(key)] = value
@@ -51,7 +51,7 @@ def test_a_table_agrees_with_a_plain_dict(stores: list[tuple[object, object]]) -
 
 @given(st.lists(keys, max_size=40), st.sets(st.integers(0, 39)))
 def test_fields_may_be_cleared_and_changed_while_walking(stored: list[object], cleared: set[int]) -> None:
-    table = Table()
+    table = new_table()
     for key in stored:
         table.set(key, 1)
     expected = walk(table)
@@ -70,7 +70,7 @@ def test_two_walks_over_one_table_may_be_nested() -> None:
 
 
 def test_appending_moves_following_keys_into_the_array_part() -> None:
-    table = Table()
+    table = new_table()
     for key in (3, 2, 5, 1):
         table.set(key, key * 10)
     assert table.arr[1:] == [10, 20, 30]
@@ -81,7 +81,7 @@ def test_appending_moves_following_keys_into_the_array_part() -> None:
 
 
 def test_deleted_keys_do_not_pile_up() -> None:
-    table = Table()
+    table = new_table()
     for i in range(10_000):
         table.set(f"k{i}", i)
         table.set(f"k{i}", None)
@@ -89,7 +89,7 @@ def test_deleted_keys_do_not_pile_up() -> None:
 
 
 def test_an_integral_float_is_the_integer_key() -> None:
-    table = Table()
+    table = new_table()
     table.set(1.0, "one")
     table.set(2.0**53, "big")
     assert table.arr[1] == "one"
@@ -100,8 +100,8 @@ def test_an_integral_float_is_the_integer_key() -> None:
 @pytest.mark.parametrize(("key", "message"), [(None, "table index is nil"), (math.nan, "table index is NaN")])
 def test_nil_and_nan_are_no_keys(key: object, message: str) -> None:
     with pytest.raises(PendingError, match=message):
-        Table().set(key, 1)
-    assert Table().get(key) is None
+        new_table().set(key, 1)
+    assert new_table().get(key) is None
 
 
 def test_next_refuses_a_key_that_is_not_there() -> None:
@@ -115,7 +115,7 @@ def test_next_refuses_a_key_that_is_not_there() -> None:
 def test_a_constructor_stores_its_items_over_earlier_fields(
     fields: list[tuple[object, object]], items: list[object]
 ) -> None:
-    table, model = Table(), {}
+    table, model = new_table(), {}
     for key, value in fields:
         table.set(key, value)
         model[normal(key)] = value
@@ -129,7 +129,7 @@ def test_a_constructor_stores_its_items_over_earlier_fields(
 
 
 def test_nils_between_the_items_of_a_constructor_keep_their_places() -> None:
-    table = Table()
+    table = new_table()
     table.set(5, "e")
     table.extend(["a", None, None, "d"])
     assert table.length() == 5

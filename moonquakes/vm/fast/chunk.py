@@ -1,0 +1,308 @@
+"""How does a chunk become Python code objects?  All its functions are written and compiled together.
+
+Nested functions are nested in the Python text, so that a variable shared with a closure is
+Python's own.  The code object of each Lua function gets a :class:`Translation` as its last
+constant, and the real objects in place of the constants that stand for them.
+"""
+
+from __future__ import annotations
+
+import re
+from types import CellType, CodeType, FunctionType
+from typing import Any, Final
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.values import FALSE, TRUE
+from moonquakes.vm.fast.analysis import Analysis
+from moonquakes.vm.fast.kinds import find_kinds
+from moonquakes.vm.fast.translator import Restart, Translator, Untranslatable
+from moonquakes.vm.functions import TranslatedFunction
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
+#: How often a function is written again to put blocks around its jumps.
+_MAX_RESTARTS: Final = 200
+
+
+class Translation(TranslatedFunction):
+    """What is known about the Python code of one Lua function.
+
+    Attributes:
+        proto: the function it does the work of.
+        code: the code object.
+        lines: pc (from 0) of each line of the chunk's text.
+        positions: for each upvalue its place in the closure, or -1 when the code has no use for it.
+        boxed: for each upvalue whether its cell holds a list of one with the value.
+        variables: Python name, register, first and last pc of the local variables, and whether boxed.
+        chunk: the whole chunk.
+    """
+
+    __slots__ = ("boxed", "chunk", "code", "names", "positions", "variables")
+
+    def __init__(
+        self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
+    ) -> None:
+        self.chunk = chunk
+        self.proto = proto
+        self.variables = variables
+        self.names = [name for name, _, _ in names]
+        self.boxed = [is_boxed for _, is_boxed, _ in names]
+        self.positions: list[int] = []
+        self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
+
+    def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
+        closure = function.__closure__ or ()
+        cells: list[Any] = []
+        for position, is_boxed in zip(self.positions, self.boxed, strict=True):
+            if position < 0:
+                cells.append(CellType(None))
+            else:
+                cells.append(BoxCell(closure[position].cell_contents) if is_boxed else closure[position])
+        return tuple(cells)
+
+    def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
+        from moonquakes.vm.fast.functions import make_function
+
+        inner = proto.translated
+        return make_function(function.__globals__, inner, [
+            CellType(cell.box if type(cell) is BoxCell else CellBox(cell)) if is_boxed else cell
+            for cell, is_boxed in zip(cells, inner.boxed, strict=True)
+        ])  # fmt: skip
+
+
+class CellBox:
+    """A cell of the VM's, seen as the list of one that translated code expects."""
+
+    __slots__ = ("cell",)
+
+    def __init__(self, cell: CellType) -> None:
+        self.cell = cell
+
+    def __getitem__(self, index: int) -> Any:
+        return self.cell.cell_contents
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        self.cell.cell_contents = value
+
+
+class BoxCell:
+    """A list of one that a translated function keeps a variable in, seen as a cell."""
+
+    __slots__ = ("box",)
+
+    def __init__(self, box: list[Any]) -> None:
+        self.box = box
+
+    @property
+    def cell_contents(self) -> Any:
+        return self.box[0]
+
+    @cell_contents.setter
+    def cell_contents(self, value: Any) -> None:
+        self.box[0] = value
+
+
+class ChunkCode:
+    """A translated chunk, good for any state.
+
+    Attributes:
+        main: translation of the main function.
+        lines: pc of each line of the text, from line 1 at index 1.
+        sites: slow paths: names of the operands, text, and the function's Proto.
+        text: the Python source.
+    """
+
+    __slots__ = ("lines", "main", "sites", "text")
+
+    def __init__(self) -> None:
+        self.main: Translation = None  # type: ignore[assignment]  # set by translate
+        self.lines: list[int] = []
+        self.sites: list[tuple[tuple[str, ...], str, Proto]] = []
+        self.text = ""
+
+
+class Chunk:
+    """A chunk being written."""
+
+    def __init__(self, proto: Proto) -> None:
+        self.root = _analyse(proto)
+        self.code = ChunkCode()
+        self.sites = self.code.sites
+        self.serial = 0
+        #: Finished functions: their lines, relative to the indentation of their body.
+        self.written: dict[Analysis, tuple[str, list[tuple[int, str, int]]]] = {}
+        self.translations: dict[Analysis, Translation] = {}
+        self._names: set[str] = set()
+
+    def next_serial(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def name_variables(self, analysis: Analysis) -> None:
+        """Give the local variables their Python names."""
+        for variable in analysis.variables:
+            name = _UNSAFE.sub("_", variable.name) if variable.name[0] != "(" else "r"
+            if variable.name[0] == "(":
+                variable.text = f"r{variable.register}"
+            elif variable.captures:
+                variable.text = f"{name}_u{self.next_serial()}"
+            else:
+                variable.text = f"{name}_{variable.register}"
+
+    def write_function(
+        self, analysis: Analysis, upvalues: list[tuple[str, bool, bool]]
+    ) -> tuple[str, list[Any]]:
+        """Return the parameters' text and the body's lines of a function."""
+        done = self.written.get(analysis)
+        if done is not None:
+            return done
+        if analysis.problem:
+            raise Untranslatable(analysis.problem)
+        self.name_variables(analysis)
+        proto = analysis.proto
+        blocks: dict[int, list[int]] = {}
+        for _ in range(_MAX_RESTARTS):
+            translator = Translator(self, analysis, upvalues, blocks)
+            try:
+                lines = translator.run()
+                break
+            except Restart:
+                continue
+        else:
+            raise Untranslatable("its jumps have no structure")
+        parameters = []
+        for register in range(proto.num_params):
+            variable = analysis.active(register, 0)
+            parameters.append(f"{variable.text if variable is not None else f'r{register}'}=None")
+        parameters.append("*va" if proto.is_vararg else "*_")
+        variables = [
+            (v.text, v.register, v.start, v.end, v.is_boxed) for v in analysis.variables if v.name[0] != "("
+        ]
+        self.translations[analysis] = Translation(self.code, proto, upvalues, variables)
+        result = ", ".join(parameters), lines
+        self.written[analysis] = result
+        return result
+
+    def write_closure(self, t: Translator, pc: int, number: int, a: int) -> tuple[str, tuple[str, ...]]:
+        """Write the definition of an inner function where it is made; return its text and the names in that."""
+        analysis = t.analysis.inner[number]
+        own = t.analysis.active(a, pc) or t.analysis.next_variable(a, pc)
+        upvalues: list[tuple[str, bool, bool]] = []
+        copied: list[str] = []
+        recursive = False
+        for upvalue in analysis.proto.upvalues:
+            if not upvalue.in_stack:
+                upvalues.append(t.upvalues[upvalue.index])
+                continue
+            variable = t.analysis.active(upvalue.index, pc)
+            if variable is None:
+                variable = t.analysis.next_variable(upvalue.index, pc)
+                assert variable is not None
+            upvalues.append((variable.text, variable.is_boxed, variable.is_shared))
+            if variable is own and variable.start == pc + 1:
+                recursive = True
+                if variable.is_boxed:
+                    t.emit(f"{variable.text} = [None]")
+                    t.born.add(variable)
+                    copied.append(variable.text)
+            elif variable.is_boxed or variable.is_copied:
+                copied.append(variable.text)
+        parameters, lines = self.write_function(analysis, upvalues)
+        is_named = own is not None and own.start == pc + 1 and not own.is_boxed
+        known = self.names_of.get(analysis)
+        if known is None:
+            if is_named and own is not None:
+                known = own.text
+            else:
+                known = f"f{self.next_serial()}"
+            self.names_of[analysis] = known
+        definition = [(0, f"def {known}({parameters}):", -2 - self.index_of(analysis))]
+        definition += [(indent, text, at) for indent, text, at in lines]
+        if not copied and not (recursive and own is not None and own.is_copied) and t.indent < 30:
+            t.lines += [(t.indent + indent, text, at) for indent, text, at in definition]
+            return known, (known,)
+        maker = f"make_{known}"
+        t.header.append((1, f"def {maker}({', '.join(dict.fromkeys(copied))}):", pc))
+        t.header += [(2 + indent, text, at) for indent, text, at in definition]
+        t.header.append((2, f"return {known}", pc))
+        text = f"{maker}({', '.join(dict.fromkeys(copied))})"
+        if recursive and own is not None and own.is_boxed:
+            t.emit(f"{own.text}[0] = {text}")
+            return f"{own.text}[0]", (own.text,)
+        return text, (maker, *copied)
+
+    def index_of(self, analysis: Analysis) -> int:
+        """Return the number of a function in the order of writing."""
+        if analysis not in self.order:
+            self.order[analysis] = len(self.order)
+        return self.order[analysis]
+
+    names_of: dict[Analysis, str]
+    order: dict[Analysis, int]
+
+
+def _analyse(proto: Proto) -> Analysis:
+    analysis = Analysis(proto, [_analyse(inner) for inner in proto.protos])
+    find_kinds(analysis)
+    analysis.decide_storage()
+    return analysis
+
+
+def translate(proto: Proto) -> ChunkCode:
+    """Translate a main function and all functions in it.
+
+    Raises:
+        Untranslatable: one of them must run on the VM.
+    """
+    chunk = Chunk(proto)
+    chunk.names_of = {}
+    chunk.order = {}
+    names = [f"{_UNSAFE.sub('_', u.name) if u.name else 'u'}_u{i}x" for i, u in enumerate(proto.upvalues)]
+    parameters, lines = chunk.write_function(chunk.root, [(name, False, True) for name in names])
+    all_lines: list[tuple[int, str, int]] = [(0, f"def chunk({', '.join(names)}):", -1)]
+    all_lines.append((1, f"def main({parameters}):", -2 - chunk.index_of(chunk.root)))
+    all_lines += [(1 + indent, text, at) for indent, text, at in lines]
+    all_lines.append((1, "return main", -1))
+    code = chunk.code
+    spaces = [" " * i for i in range(101)]
+    code.text = "\n".join([spaces[indent] + text for indent, text, _ in all_lines]) + "\n"
+    code.lines = [-1, *(at for _, _, at in all_lines)]
+    compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
+    by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
+    for analysis, translation in chunk.translations.items():
+        analysis.proto.translated = translation
+    finished = _finish(compiled, code.lines, by_number)
+    code.main = by_number[chunk.index_of(chunk.root)]
+    assert finished is not None
+    return code
+
+
+_STANDS_FOR: Final = {True: TRUE, False: FALSE}
+
+
+def _replaced(value: Any) -> Any:
+    """Return the object that a constant stands for."""
+    if value is True or value is False:
+        return _STANDS_FOR[value]
+    if value is ...:
+        return tuple
+    if type(value) is tuple:
+        return tuple(_replaced(item) for item in value)
+    return value
+
+
+def _finish(code: CodeType, lines: list[int], by_number: dict[int, Translation]) -> CodeType:
+    """Put the real constants into a code object and those in it, and its Translation behind them."""
+    constants = [
+        _finish(value, lines, by_number) if type(value) is CodeType else _replaced(value)
+        for value in code.co_consts
+    ]
+    number = -2 - lines[code.co_firstlineno]
+    translation = by_number.get(number) if number >= 0 and code.co_name != "<module>" else None
+    if translation is not None and lines[code.co_firstlineno] <= -2:
+        constants.append(translation)
+        finished = code.replace(co_consts=tuple(constants))
+        translation.code = finished
+        free = code.co_freevars
+        translation.positions = [free.index(name) if name in free else -1 for name in translation.names]
+        return finished
+    return code.replace(co_consts=tuple(constants))

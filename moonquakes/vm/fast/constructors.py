@@ -1,0 +1,149 @@
+"""Table constructors: the fields that follow a new table become part of a list and a dict display."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moonquakes.vm.fast.analysis import NIL, TABLE
+from moonquakes.vm.fast.expressions import Expr, literal
+
+if TYPE_CHECKING:
+    from moonquakes.vm.fast.translator import Translator
+
+
+class NewTable(Expr):
+    """A table under construction: nothing else refers to it yet.
+
+    Attributes:
+        items: array part so far; ``fields``: hash part, by the text of the key.
+        more: text of an open list of values that ends the array part, empty when there is none.
+    """
+
+    __slots__ = ("fields", "items", "may_end_in_nil", "more")
+
+    def __init__(self) -> None:
+        super().__init__("", TABLE)
+        self.items: list[Expr] = []
+        self.fields: dict[str, Expr] = {}
+        self.more = ""
+        self.reads_heap = True
+        self.may_end_in_nil = False
+
+    def add(self, expr: Expr) -> None:
+        self.names += expr.names
+        self.registers |= expr.registers
+        self.reads_heap |= expr.reads_heap
+        self.reads_cells |= expr.reads_cells
+        self.fails |= expr.fails
+
+    def parts(self, slow: bool) -> tuple[str, str]:
+        items = ["None", *(e.slow if slow else e.text for e in self.items)]
+        if self.more:
+            items.append(f"*{self.more}")
+        fields = [f"{key}: {e.slow if slow else e.text}" for key, e in self.fields.items()]
+        return f"[{', '.join(items)}]", f"{{{', '.join(fields)}}}"
+
+
+def newtable(t: Translator, pc: int, word: int) -> int:
+    t.define(word >> 7 & 0xFF, NewTable())
+    return pc + 2
+
+
+def build(t: Translator, target: str, table: NewTable) -> None:
+    """Write the construction of a table into ``target``."""
+    array, fields = table.parts(False)
+    ends = bool(table.more) or (bool(table.items) and bool(table.items[-1].kind & NIL))
+    if table.fails:
+        slow_array, slow_fields = table.parts(True)
+        t.emit(f"try: q, h = {array}, {fields}")
+        t.emit(f"except E: q, h = {t.site(table.names, f'({slow_array}, {slow_fields})')}")
+        array, fields = "q", "h"
+    name = target if target.isidentifier() else t.new_flag()
+    t.emit(f"{name} = new(); {name}.arr = {array}; {name}.hash = {fields}; {name}.metatable = None")
+    if ends:
+        t.emit(f"if {name}.arr[-1] is None: {name}.trim()")
+    if name != target:
+        t.emit(f"{target} = {name}")
+
+
+def try_field(t: Translator, a: int, word: int, key: str) -> bool:
+    """Take a store into a table under construction as part of it."""
+    table = t.pending.get(a)
+    if not isinstance(table, NewTable) or table.more:
+        return False
+    if key[0] in "0123456789" or key in table.fields:
+        return False
+    if word >> 15 & 1:
+        value = t.proto.constants[word >> 24]
+        from moonquakes.vm.fast.expressions import constant
+        from moonquakes.vm.fast.kinds import kind_of_constant
+
+        expr = constant(value, kind_of_constant(value), literal(value))
+    else:
+        register = word >> 24
+        if register == a:
+            return False
+        expr = t.use(register)
+        if expr.is_unchecked:
+            t.check(expr)
+        if isinstance(expr, NewTable):
+            expr = _built(t, expr)
+    if len(table.fields) >= 200:
+        return False
+    table.fields[key] = expr
+    table.add(expr)
+    return True
+
+
+def _built(t: Translator, table: NewTable) -> Expr:
+    """Build a table within another one into a name of its own."""
+    name = t.new_flag()
+    build(t, name, table)
+    expr = Expr(name, TABLE, (name,))
+    expr.is_atom = True
+    return expr
+
+
+def setlist(t: Translator, pc: int, word: int) -> int:
+    a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
+    following = pc + 1
+    if word >> 15 & 1:
+        c += (t.code[pc + 1] >> 7) * 256
+        following = pc + 2
+    table = t.pending.get(a)
+    if b:
+        registers = range(a + 1, a + 1 + b)
+        if isinstance(table, NewTable) and len(table.items) == c and not table.more:
+            values = []
+            for register in registers:
+                expr = t.use(register)
+                if expr.is_unchecked:
+                    t.check(expr)
+                if isinstance(expr, NewTable):
+                    expr = _built(t, expr)
+                values.append(expr)
+            for expr in values:
+                table.items.append(expr)
+                table.add(expr)
+            return following
+        texts = [t.atom(register).text for register in registers]
+        o = t.atom(a)
+        t.emit(f"fill({o.text}, {c}, ({', '.join(texts)},))")
+        return following
+    first, many, raw = t.take_open()
+    if isinstance(table, NewTable) and len(table.items) == c and not table.more:
+        for register in range(a + 1, first):
+            expr = t.use(register)
+            if expr.is_unchecked:
+                t.check(expr)
+            if isinstance(expr, NewTable):
+                expr = _built(t, expr)
+            table.items.append(expr)
+            table.add(expr)
+        table.more = many
+        table.names += (raw,)
+        return following
+    texts = [t.atom(register).text for register in range(a + 1, first)]
+    o = t.atom(a)
+    t.emit(f"fill({o.text}, {c}, ({', '.join([*texts, '*' + many])},))")
+    return following

@@ -1,0 +1,171 @@
+"""How an exception from translated code becomes the Lua error it is, and who handles it where.
+
+The position and the names in a message come from the frames that the exception went through.
+"""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from moonquakes.bytecode.opcodes import OP, get_b, opcode_of
+from moonquakes.bytecode.proto import chunk_id
+from moonquakes.errors import ArgumentError, LuaError, PendingError
+from moonquakes.values import LuaValue, first
+from moonquakes.vm.activations import code_name
+from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.stack import FrameView, _is_host_level, marker_of, raised_places
+from moonquakes.vm.names import describe_call
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+
+class Origin:
+    """Where an exception was raised, as Lua sees it.
+
+    Attributes:
+        view: the innermost translated function, or None when a host function was called without one.
+        host: the Python frame of the host function it called, or None.
+        places: Python's frames above, the outermost first.
+    """
+
+    __slots__ = ("host", "places", "view")
+
+    def __init__(self, view: FrameView | None, host: FrameType | None, places: list[FrameType]) -> None:
+        self.view = view
+        self.host = host
+        self.places = places
+
+    @property
+    def position(self) -> str:
+        view = self.view
+        if view is None or (self.host is not None and _called_by_host(self.host, view.python)):
+            return ""
+        line = view.proto.line_at(view.pc - 2)
+        return f"{chunk_id(view.proto.source)}:{line}: " if line > 0 else f"{chunk_id(view.proto.source)}:?: "
+
+
+def _called_by_host(host: FrameType, python: FrameType) -> bool:
+    """Whether another host function stands between a host function and the translated one below it."""
+    frame = host.f_back
+    while frame is not None and frame is not python:
+        if _is_host_level(frame, frame.f_back):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def origin_of(state: State, exception: BaseException) -> Origin | None:
+    """Return where an exception came from; None when the VM knows better."""
+    from moonquakes.vm.interpreter import run
+
+    places: list[FrameType] = []
+    for python, line in raised_places(exception.__traceback__):
+        marker = marker_of(python.f_code)
+        if type(marker) is Translation:
+            view = FrameView(state, marker, python, line)
+            places.reverse()
+            host = next((p for p in reversed(places) if _is_host_level(p, p.f_back)), None)
+            return Origin(view, host, places)
+        if python.f_code is run.__code__:
+            return None
+        places.append(python)
+    places.reverse()
+    host = next((p for p in reversed(places) if _is_host_level(p, p.f_back)), None)
+    return Origin(None, host, places) if host is not None else None
+
+
+def settle_translated(state: State, exception: BaseException) -> LuaError | None:
+    """Word a library's error, or an overflow, that translated code was in; None when the VM must."""
+    origin = origin_of(state, exception)
+    if origin is None:
+        return None
+    if isinstance(exception, ArgumentError):
+        return LuaError(origin.position + _argument_message(state, origin, exception))
+    if isinstance(exception, PendingError):
+        return LuaError(origin.position + exception.value)
+    return LuaError(origin.position + "stack overflow")
+
+
+def _argument_message(state: State, origin: Origin, error: ArgumentError) -> str:
+    position, message = error.position, error.message
+    view = origin.view
+    direct = view is not None and not (origin.host is not None and _called_by_host(origin.host, view.python))
+    if error.expected is not None:
+        if error.actual is None and position > _argument_count(origin, direct):
+            actual = "no value"
+        else:
+            actual = state.type_name(error.actual)
+        message = f"{error.expected} expected, got {actual}"
+    described = describe_call(view.proto, view.pc - 2) if view is not None and direct else None
+    if described is not None and described[0] == "method":
+        position -= 1
+        if position == 0:
+            return f"calling '{described[1]}' on bad self ({message})"
+    if described is not None:
+        name = described[1]
+    else:
+        name = (code_name(state, origin.host.f_code) if origin.host is not None else None) or "?"
+    return f"bad argument #{position} to '{name}' ({message})"
+
+
+def _argument_count(origin: Origin, direct: bool) -> int:
+    """Return how many arguments the host function was given."""
+    for place in origin.places:
+        if place.f_code.co_name == "spread" and "arguments" in place.f_locals:
+            return len(place.f_locals["arguments"])
+    view = origin.view
+    if view is None or not direct:
+        host = origin.host
+        frame = host.f_back if host is not None else None
+        while frame is not None:
+            for name in ("rest", "arguments"):
+                values = frame.f_locals.get(name)
+                if type(values) is tuple or type(values) is list:
+                    return len(values)
+            frame = frame.f_back
+        return 0
+    word = view.proto.code[view.pc - 2]
+    if opcode_of(word) in (OP["CALL"], OP["TAILCALL"]):
+        return get_b(word) - 1 if get_b(word) else 1
+    return 2
+
+
+def run_handler(state: State, handler: LuaValue, error: LuaError, exception: BaseException) -> LuaError:
+    """Run a message handler of ``xpcall``; while it does, the stack shows the frames of ``exception``."""
+    assert exception is not None
+    return state.call_handler(handler, error)
+
+
+def protected(
+    state: State, function: LuaValue, arguments: tuple[LuaValue, ...], handler: LuaValue
+) -> tuple[bool, LuaValue]:
+    """Call a function; return True and its results, or False and the error value."""
+    try:
+        return True, state.names.call_any(function, arguments)
+    except Exception as exception:
+        from moonquakes.vm.settle import settle
+
+        error = settle(state, exception)
+        if handler is not None and not error.handled:
+            error = run_handler(state, handler, error, exception)
+        return False, error.value
+
+
+def close_after(state: State, tbc: list[tuple[int, LuaValue]] | None, exception: Exception) -> BaseException:
+    """Close the pending variables of a function that an error leaves, and return the error to go on with."""
+    from moonquakes.vm.settle import settle
+
+    if not tbc:
+        return exception
+    error = settle(state, exception)
+    if error is not exception:
+        error.__traceback__ = exception.__traceback__
+    while tbc:
+        _, value = tbc.pop()
+        try:
+            first(state.call(state.metamethod(value, "__close"), value, error.value))
+        except Exception as raised:
+            error = settle(state, raised)
+    return error

@@ -1,0 +1,359 @@
+"""Python expressions for Lua values: the likely case, written so that anything else raises.
+
+An :class:`Expr` is a value that was not computed yet.  Its ``text`` has no side effect, so when
+it raises, all of it may be computed again by ``slow``, which does what the manual says and may
+call metamethods.  What makes each likely case right stands at its function: no operand of
+another type may slip through it.
+
+In the generated text ``False``, ``True`` and ``...`` stand for Lua's false, Lua's true and
+Python's ``tuple``: constants of a code object are the cheapest thing to load, and
+:mod:`moonquakes.vm.fast.chunk` puts the real objects there.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from moonquakes.vm.fast.analysis import ANY, BOOLEAN, FLOAT, INT, NIL, NUMBER, OTHER, STR, TABLE
+
+LOW: Final = "-9223372036854775808"
+HIGH: Final = "9223372036854775807"
+#: Texts longer than this are computed into a variable first: Python limits nesting.
+MAX_TEXT: Final = 400
+
+
+class Expr:
+    """A value of the translated function, not computed yet.
+
+    Attributes:
+        text: computes it, or raises; no side effects.
+        raw: the same where the user of the value rejects nil and tuples by raising.
+        soft: the same where nil is likely; never raises for a missing key.
+        slow: computes it whatever the operands are.
+        kind: what ``text`` can give.
+        registers: registers whose variables it reads, as a mask.
+        reads_heap: whether it reads tables; ``reads_cells``: variables that closures share.
+        fails: whether ``text`` may raise.
+        names: local names that ``slow`` needs.
+        is_atom: whether it is a name or a constant.
+        is_unchecked: whether it names a call's result, which may be a tuple.
+        value: the constant it is, when ``is_constant``.
+    """
+
+    __slots__ = (
+        "fails", "is_atom", "is_constant", "is_unchecked", "kind", "names", "raw", "reads_cells", "reads_heap",
+        "registers", "slow", "soft", "text", "value",
+    )  # fmt: skip
+
+    def __init__(self, text: str, kind: int, names: tuple[str, ...] = (), registers: int = 0) -> None:
+        self.text = self.raw = self.slow = text
+        self.soft = ""
+        self.kind = kind
+        self.names = names
+        self.registers = registers
+        self.reads_heap = False
+        self.reads_cells = False
+        self.fails = False
+        self.is_atom = False
+        self.is_constant = False
+        self.is_unchecked = False
+        self.value: Any = None
+
+
+def constant(value: Any, kind: int, text: str) -> Expr:
+    expr = Expr(text, kind)
+    expr.is_atom = expr.is_constant = True
+    expr.value = value
+    if kind == BOOLEAN:
+        expr.slow = text.upper()
+    return expr
+
+
+def literal(value: Any) -> str:
+    """Return Python text for a Lua constant."""
+    if value is None:
+        return "None"
+    if type(value) is str:
+        return ascii(value)
+    if type(value) is float:
+        if value != value:
+            return "NAN"
+        if value in (float("inf"), float("-inf")):
+            return "1e999" if value > 0 else "(-1e999)"
+        return repr(value) if value >= 0 and repr(value)[0] != "-" else f"({value!r})"
+    if type(value) is int:
+        return repr(value) if value >= 0 else f"({value})"
+    return "True" if value.name == "true" else "False"
+
+
+def of_two(text: str, slow: str, kind: int, x: Expr, y: Expr) -> Expr:
+    """Return the expression of an operation that reads what ``x`` and ``y`` read."""
+    expr = Expr(text, kind, x.names + y.names, x.registers | y.registers)
+    expr.slow = slow
+    expr.reads_heap = x.reads_heap or y.reads_heap
+    expr.reads_cells = x.reads_cells or y.reads_cells
+    expr.fails = x.fails or y.fails
+    return expr
+
+
+def of_one(text: str, slow: str, kind: int, x: Expr) -> Expr:
+    expr = Expr(text, kind, x.names, x.registers)
+    expr.slow = slow
+    expr.reads_heap = x.reads_heap
+    expr.reads_cells = x.reads_cells
+    expr.fails = x.fails
+    return expr
+
+
+_SYMBOLS: Final = {"ADD": "+", "SUB": "-", "MUL": "*"}
+_BITS: Final = {"BAND": "&", "BOR": "|", "BXOR": "^"}
+
+
+def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
+    """Return ``x op y``; ``name`` is the opcode's without its suffix for constants."""
+    slow = f"{name.lower()}({pc}, {x.slow}, {y.slow})"
+    both = x.kind | y.kind
+    known = not both & ~NUMBER
+    if name in _SYMBOLS:
+        expr = _sum(name, slow, x, y, known)
+    elif name == "DIV":
+        expr = _divide(slow, x, y)
+    elif name in ("MOD", "IDIV"):
+        expr = _modulo(name, slow, x, y)
+    elif name == "POW":
+        expr = _power(slow, x, y)
+    elif name in _BITS:
+        # Python's operators take no float here, and no two values but integers have them.
+        expr = of_two(f"({x.raw} {_BITS[name]} {y.raw})", slow, INT, x, y)
+        expr.fails |= both != INT
+    else:
+        expr = _shift(name, slow, x, y)
+    if not known:
+        expr.fails = True
+    return expr
+
+
+def _sum(name: str, slow: str, x: Expr, y: Expr, known: bool) -> Expr:
+    """``+ - *``: the range of an integer result is checked, which no string or tuple passes."""
+    text = f"{x.raw} {_SYMBOLS[name]} {y.raw}"
+    if FLOAT in (x.kind, y.kind):
+        # A float and anything but a number raises.
+        return of_two(f"({text})", slow, FLOAT, x, y)
+    kind = INT if x.kind == y.kind == INT else NUMBER
+    positive = y.is_constant and type(y.value) is int and y.value >= 0 and name != "MUL"
+    if positive:
+        # One bound is enough; a string and an integer do not add.
+        check = f"q <= {HIGH}" if name == "ADD" else f"q >= {LOW}"
+        checked = f"(q if (q := {text}) {check[2:]} else W(q))"
+    elif kind == INT:
+        checked = f"(q if {LOW} <= (q := {text}) <= {HIGH} else W(q))"
+    else:
+        checked = f"(q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q))"
+    return of_two(checked, slow, kind, x, y)
+
+
+def _divide(slow: str, x: Expr, y: Expr) -> Expr:
+    """``/``: both operands become floats first, as Lua's do; a zero divisor raises."""
+    if y.is_constant and type(y.value) is int:
+        divisor, safe = literal(float(y.value)), y.value != 0
+    else:
+        divisor, safe = y.raw, y.is_constant and type(y.value) is float and y.value != 0
+    dividend = x.raw
+    if x.is_constant and type(x.value) is int:
+        dividend = literal(float(x.value))
+    elif x.kind != FLOAT and y.kind != FLOAT and divisor is y.raw:
+        dividend = f"{x.raw} * 1.0"
+    expr = of_two(f"({dividend} / {divisor})", slow, FLOAT, x, y)
+    expr.fails |= not safe
+    return expr
+
+
+def _modulo(name: str, slow: str, x: Expr, y: Expr) -> Expr:
+    """``%`` and ``//`` of integers are Python's; any other result is computed by rule."""
+    symbol = "%" if name == "MOD" else "//"
+    text = f"{x.raw} {symbol} {y.raw}"
+    nonzero = y.is_constant and y.value != 0
+    positive = y.is_constant and type(y.value) is int and y.value > 0
+    if x.kind == y.kind == INT:
+        if name == "IDIV" and not positive:
+            expr = of_two(f"(q if (q := {text}) <= {HIGH} else W(q))", slow, INT, x, y)
+        else:
+            expr = of_two(f"({text})", slow, INT, x, y)
+        expr.fails |= not nonzero
+        return expr
+    if x.kind == FLOAT or y.kind == FLOAT or not (x.is_atom and y.is_atom):
+        other = "ODD()"
+    else:
+        other = f"{name}({x.raw}, {y.raw})"
+    if x.kind == FLOAT or y.kind == FLOAT:
+        expr = of_two(f"{name}({x.raw}, {y.raw})", slow, FLOAT, x, y)
+    elif name == "IDIV" and not positive:
+        expr = of_two(
+            f"(q if (q := {text}).__class__ is int and q <= {HIGH} else {other})", slow, NUMBER, x, y
+        )
+    else:
+        expr = of_two(f"(q if (q := {text}).__class__ is int else {other})", slow, NUMBER, x, y)
+    expr.fails = True
+    return expr
+
+
+def _power(slow: str, x: Expr, y: Expr) -> Expr:
+    """``^`` is always a float; an exponent without fraction cannot give a complex number."""
+    if y.is_constant and y.value in (2, 3, 4) and x.is_atom:
+        base = x.raw
+        expr = of_two(f"({base} ** {float(y.value)!r})", slow, FLOAT, x, y)
+    else:
+        expr = of_two(f"POW({x.raw}, {y.raw})", slow, FLOAT, x, y)
+    expr.fails = True
+    return expr
+
+
+def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
+    both = x.kind | y.kind
+    if y.is_constant and type(y.value) is int and 0 < y.value < 64:
+        if name == "SHR":
+            text = f"(({x.raw} & 0xFFFFFFFFFFFFFFFF) >> {y.value})"
+        else:
+            text = f"(q if {LOW} <= (q := {x.raw} << {y.value}) <= {HIGH} else W(q))"
+        expr = of_two(text, slow, INT, x, y)
+        expr.fails |= x.kind != INT
+        return expr
+    expr = of_two(f"{name}({x.raw}, {y.raw})", slow, INT, x, y)
+    expr.fails |= both != INT
+    return expr
+
+
+def negative(pc: int, x: Expr) -> Expr:
+    slow = f"unm({pc}, {x.slow})"
+    if x.kind == FLOAT:
+        return of_one(f"(-{x.raw})", slow, FLOAT, x)
+    if x.kind == INT:
+        return of_one(f"(q if (q := -{x.raw}) <= {HIGH} else W(q))", slow, INT, x)
+    expr = of_one(f"(q if (q := -{x.raw}).__class__ is float or q <= {HIGH} else W(q))", slow, NUMBER, x)
+    expr.fails |= bool(x.kind & ~NUMBER)
+    return expr
+
+
+def complement(pc: int, x: Expr) -> Expr:
+    expr = of_one(f"(~{x.raw})", f"bnot({pc}, {x.slow})", INT, x)
+    expr.fails |= x.kind != INT
+    return expr
+
+
+def concatenation(pc: int, operands: list[Expr]) -> Expr:
+    """``..``: a string literal or number beside each ``+`` makes sure that both are strings."""
+    slow = f"concat({pc}, " + ", ".join(x.slow for x in operands) + ")"
+    texts = []
+    sure = False
+    for x in operands:
+        if x.kind == STR:
+            texts.append(x.text)
+            sure = True
+        elif x.kind == INT:
+            texts.append(f"STR({x.text})")
+            sure = True
+        else:
+            texts.append(x.raw if not x.is_unchecked else x.text)
+    if not sure:
+        text = f'"".join(({", ".join(texts)}))'
+    else:
+        # The chain is added from the sure operand outwards, so that each step has a string on one side.
+        first = next(i for i, x in enumerate(operands) if x.kind in (STR, INT))
+        text = texts[first]
+        for before in reversed(texts[:first]):
+            text = f"({before} + {text})"
+        for after in texts[first + 1 :]:
+            text = f"({text} + {after})"
+    result = Expr(text, STR)
+    result.slow = slow
+    for x in operands:
+        result.names += x.names
+        result.registers |= x.registers
+        result.reads_heap |= x.reads_heap
+        result.reads_cells |= x.reads_cells
+        result.fails |= x.fails or x.kind not in (STR, INT)
+    return result
+
+
+# Conditions: their text gives Python's True or False
+
+
+def truth(x: Expr) -> Expr:
+    """Whether a value is neither nil nor false."""
+    slow = f"truthy({x.slow})"
+    kind = x.kind
+    if x.is_constant:
+        return Expr("0" if kind == NIL or x.text == "False" else "1", OTHER)
+    text = x.soft or x.text
+    if not kind & (NIL | BOOLEAN):
+        return of_one(f"({text}, 1)[1]" if not x.is_atom else "1", slow, OTHER, x)
+    if kind == BOOLEAN:
+        return of_one(f"{text} is True", slow, OTHER, x)
+    if not kind & BOOLEAN:
+        return of_one(f"{text} is not None", slow, OTHER, x)
+    if x.is_atom:
+        return of_one(f"({text} is not None and {text} is not False)", slow, OTHER, x)
+    return of_one(f"((q := {text}) is not None and q is not False)", slow, OTHER, x)
+
+
+def equal(pc: int, x: Expr, y: Expr) -> Expr:
+    """``==``: Python's is Lua's, but two tables may have a metamethod."""
+    slow = f"eq({pc}, {x.slow}, {y.slow})"
+    for this, other in ((x, y), (y, x)):
+        if this.is_constant and this.kind == NIL:
+            if other.is_constant:
+                return Expr("1" if other.kind == NIL else "0", OTHER)
+            return of_one(f"{other.soft or other.text} is None", slow, OTHER, other)
+        if this.kind == BOOLEAN and this.is_constant:
+            if other.is_constant:
+                return Expr("1" if other.text == this.text else "0", OTHER)
+            return of_one(f"{other.soft or other.text} is {this.text}", slow, OTHER, other)
+    if (x.kind & TABLE and y.kind & TABLE) or x.kind & y.kind & OTHER:
+        if x.is_atom and y.is_atom:
+            expr = of_two(f"({x.text} == {y.text} or ({x.text}.__class__ is Table and EQ({x.text}, {y.text})))",
+                          slow, OTHER, x, y)  # fmt: skip
+        else:
+            expr = of_two(f"SAME({x.text}, {y.text})", slow, OTHER, x, y)
+        expr.fails = True
+        return expr
+    return of_two(f"{x.soft or x.text} == {y.soft or y.text}", slow, OTHER, x, y)
+
+
+def less(name: str, pc: int, x: Expr, y: Expr) -> Expr:
+    """``<`` (LT) or ``<=`` (LE): Python compares numbers and latin-1 strings as Lua does, nothing else."""
+    symbol = "<" if name == "LT" else "<="
+    expr = of_two(f"{x.raw} {symbol} {y.raw}", f"{name.lower()}({pc}, {x.slow}, {y.slow})", OTHER, x, y)
+    both = x.kind | y.kind
+    expr.fails |= bool(both & ~NUMBER) and both != STR
+    return expr
+
+
+def boolean(condition: Expr, negated: bool) -> Expr:
+    """Return the Lua boolean of a condition."""
+    yes, no = ("False", "True") if negated else ("True", "False")
+    slow = f"(FALSE if {condition.slow} else TRUE)" if negated else f"(TRUE if {condition.slow} else FALSE)"
+    return of_one(f"({yes} if {condition.text} else {no})", slow, BOOLEAN, condition)
+
+
+ANY_KIND: Final = ANY
+
+
+def bare(text: str) -> str:
+    """Return a text without the parentheses around all of it."""
+    if text[0] != "(" or text[-1] != ")":
+        return text
+    if "*" in text:
+        return text
+    depth = 0
+    for at, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth == 0:
+                return (
+                    text[1:-1] if at == len(text) - 1 and "," not in text and ":=" not in text[:40] else text
+                )
+        elif character == '"' or character == "'":
+            return text
+    return text

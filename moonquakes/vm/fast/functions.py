@@ -1,0 +1,63 @@
+"""Lua functions whose Python body is translated code: how they are made, and what they are made of.
+
+Their closure has one cell for each upvalue that the code uses, in Python's order; what the
+VM and the debug library want is the Proto's order.
+"""
+
+from __future__ import annotations
+
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.vm.fast.chunk import Translation, translate
+from moonquakes.vm.fast.translator import Untranslatable
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: What a watched function's chunk names (§6.10).
+_WATCHED = ("sethook", "setlocal", "getlocal")
+
+
+def main_function(state: State, proto: Proto, cells: list[CellType]) -> FunctionType | None:
+    """Return a chunk's main function, translated; None when it must run on the VM."""
+    translated = proto.translated
+    if translated is None:
+        reason = _watched(proto) if state.has_debug else ""
+        if reason:
+            state.report.note(proto, reason, is_watched=True)
+            return None
+        try:
+            translated = proto.translated = translate(proto).main
+        except Untranslatable as problem:
+            translated = proto.translated = str(problem)
+    if type(translated) is not Translation:
+        state.report.note(proto, translated)
+        return None
+    names = state.names.globals_for(translated.chunk)
+    return make_function(names, translated, cells)
+
+
+def make_function(names: dict[str, Any], translation: Translation, cells: list[CellType]) -> FunctionType:
+    """Return a function over a translation, with ``cells`` in the Proto's order."""
+    code = translation.code
+    closure: list[Any] = [None] * len(code.co_freevars)
+    for cell, position in zip(cells, translation.positions, strict=True):
+        if position >= 0:
+            closure[position] = cell
+    function = FunctionType(code, names, "function", None, tuple(closure))
+    count = code.co_argcount
+    function.__defaults__ = (None,) * count if count else None
+    return function
+
+
+def _watched(proto: Proto) -> str:
+    protos = [proto]
+    while protos:
+        proto = protos.pop()
+        for name in _WATCHED:
+            if name in proto.constants:
+                return f"its chunk names {name}"
+        protos += proto.protos
+    return ""

@@ -1,0 +1,267 @@
+"""Of which kind are a function's local variables, wherever they are used?
+
+A variable's kind is the union over all its definitions, found as the least fixed point: so a
+sum that starts at 0 and grows by integers is an integer.  What may come from a call, a table
+or a metamethod can be anything.  Also noted is how variables are used, which tells the likely
+case where the kind is not known.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from moonquakes.bytecode.opcodes import OP
+from moonquakes.vm.fast.analysis import (
+    ANY,
+    ARITHMETIC,
+    BOOLEAN,
+    FLOAT,
+    FUNCTION,
+    INT,
+    NIL,
+    NUMBER,
+    OTHER,
+    STR,
+    TABLE,
+    Analysis,
+    Variable,
+)
+
+_BY_TYPE: Final = {int: INT, float: FLOAT, str: STR, type(None): NIL}
+
+
+def kind_of_constant(value: Any) -> int:
+    """Return the kind of a Lua constant."""
+    return _BY_TYPE.get(type(value), BOOLEAN)
+
+
+def arithmetic_kind(name: str, x: int, y: int) -> int:
+    """Return the kind of an arithmetic instruction's result by those of its operands."""
+    if not x or not y:
+        return 0
+    if (x | y) & ~NUMBER:
+        return ANY
+    if name[0] == "B" or name[:2] == "SH":
+        return INT
+    if name[:3] in ("DIV", "POW"):
+        return FLOAT
+    if x == FLOAT or y == FLOAT:
+        return FLOAT
+    return INT if x == y == INT else NUMBER
+
+
+class _Finder:
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        #: What each defining instruction computes: a kind, or (how, operands).
+        self.values: dict[int, Any] = {}
+        self.last: dict[int, int] = {}
+        self.memo: dict[int, int] = {}
+        #: Control variables, which their loop defines.
+        self.controls: set[Variable] = set()
+
+    def reference(self, register: int, pc: int) -> Any:
+        """Return the variable in a register, or the pc of the instruction that made its value, or ANY."""
+        variable = self.analysis.active(register, pc)
+        if variable is not None:
+            return variable
+        return ("at", self.last[register]) if register in self.last else ANY
+
+    def kind(self, value: Any) -> int:
+        if type(value) is int:
+            return value
+        if type(value) is Variable:
+            return value.kind
+        if value[0] == "at":
+            pc = value[1]
+            known = self.memo.get(pc)
+            if known is None:
+                known = self.memo[pc] = self.kind(self.values.get(pc, ANY))
+            return known
+        how, x, y = value
+        if how == "for":
+            both = self.kind(x), self.kind(y)
+            if not both[0] or not both[1]:
+                return 0
+            return INT if both == (INT, INT) else NUMBER
+        if how == "same":
+            return self.kind(x)
+        if how == "UNM":
+            operand = self.kind(x)
+            return operand if not operand & ~NUMBER else ANY
+        if how == "BNOT":
+            operand = self.kind(x)
+            return ANY if operand & ~NUMBER else INT if operand else 0
+        return arithmetic_kind(how, self.kind(x), self.kind(y))
+
+    def scan(self) -> None:
+        """Note what each instruction defines, in the order of the code."""
+        analysis = self.analysis
+        proto = analysis.proto
+        constants = proto.constants
+        last = self.last
+        births, targets = analysis.births, analysis.targets
+        for pc, word in enumerate(proto.code):
+            if pc in targets:
+                last.clear()
+            for variable in births.get(pc, ()):
+                if variable not in self.controls:
+                    define(variable, last.get(variable.register, -1))
+            op = word & 0x7F
+            a = word >> 7 & 0xFF
+            value: Any
+            name = ARITHMETIC.get(op)
+            if name is not None:
+                x: Any = self.reference(word >> 16 & 0xFF, pc)
+                if type(x) is Variable:
+                    x.is_numeric = True
+                if name[-1] == "K":
+                    y: Any = kind_of_constant(constants[word >> 24])
+                elif name[-1] == "I" and name != "SHI":
+                    y = INT
+                else:
+                    y = self.reference(word >> 24, pc)
+                    if type(y) is Variable:
+                        y.is_numeric = True
+                value = (name, x, y)
+            elif op == _MOVE:
+                value = ("same", self.reference(word >> 16 & 0xFF, pc), 0)
+            elif op == _LOADI:
+                value = INT
+            elif op == _LOADF:
+                value = FLOAT
+            elif op == _LOADK:
+                value = kind_of_constant(constants[word >> 15])
+            elif op in _BOOLEANS:
+                value = BOOLEAN
+            elif op == _NEWTABLE:
+                value = TABLE
+            elif op == _CLOSURE:
+                value = FUNCTION
+            elif op == _UNM or op == _BNOT:
+                value = ("UNM" if op == _UNM else "BNOT", self.reference(word >> 16 & 0xFF, pc), 0)
+            elif op == _LOADNIL:
+                for register in range(a, a + (word >> 16 & 0xFF) + 1):
+                    self.note(register, pc, NIL)
+                continue
+            elif op in _MAKES_ANY:
+                value = ANY
+            else:
+                self.use(op, word, a, pc)
+                continue
+            self.note(a, pc, value)
+            self.use(op, word, a, pc)
+
+    def note(self, register: int, pc: int, value: Any) -> None:
+        self.values[pc] = value
+        self.last[register] = pc
+        variable = self.analysis.active(register, pc)
+        if variable is not None:
+            define(variable, pc)
+
+    def use(self, op: int, word: int, a: int, pc: int) -> None:
+        """Note how an instruction uses its registers, and what those that define several set."""
+        analysis = self.analysis
+        if op in _INDEXING:
+            variable = analysis.active(word >> 16 & 0xFF, pc)
+            if variable is not None:
+                variable.is_indexed = True
+        elif op in _STORING:
+            variable = analysis.active(a, pc)
+            if variable is not None:
+                variable.is_indexed = True
+        elif op in _NUMERIC_TESTS:
+            variable = analysis.active(a, pc)
+            if variable is not None:
+                variable.is_numeric = True
+        elif op == _TEST or op == _EQK:
+            variable = analysis.active(a, pc)
+            if variable is not None:
+                variable.is_tested = True
+        elif op == _CALL or op == _VARARG:
+            count = (word >> 24 & 0xFF) - 1
+            registers = range(a, a + count) if count >= 0 else range(a, analysis.proto.max_stack_size)
+            for register in registers:
+                self.note(register, pc, ANY)
+        elif op == _SELF:
+            self.note(a, pc, ANY)
+            self.note(a + 1, pc, ANY)
+        elif op == _TESTSET:
+            self.note(a, pc, ANY)
+        elif op == _FORPREP:
+            start, step = analysis.active(a, pc), analysis.active(a + 2, pc)
+            control = analysis.active(a + 3, pc + 1)
+            self.values[pc] = ("for", start, step) if start is not None and step is not None else NUMBER
+            if control is not None:
+                define(control, pc)
+                self.controls.add(control)
+            for register in range(a, a + 4):
+                self.last.pop(register, None)
+        elif op == _TFORPREP:
+            target = pc + 1 + (word >> 15)
+            count = analysis.proto.code[target] >> 24 & 0xFF if target < len(analysis.proto.code) else 0
+            for register in range(a + 4, a + 4 + count):
+                control = (
+                    analysis.active(register, pc + 1) if register < analysis.proto.max_stack_size else None
+                )
+                if control is not None:
+                    control.kind |= ANY & ~NIL if register == a + 4 else ANY
+                    self.controls.add(control)
+
+
+def define(variable: Variable, pc: int) -> None:
+    variable.definitions.append(pc)
+
+
+def find_kinds(analysis: Analysis) -> None:
+    """Set ``kind`` and the notes of use of all variables of a function."""
+    finder = _Finder(analysis)
+    finder.scan()
+    proto = analysis.proto
+    for variable in analysis.variables:
+        if variable.start == 0 or variable.is_assigned_inside or -1 in variable.definitions:
+            variable.kind = ANY
+            variable.definitions = [pc for pc in variable.definitions if pc >= 0]
+    open_variables = [v for v in analysis.variables if v.kind != ANY]
+    changed = True
+    while changed:
+        changed = False
+        finder.memo.clear()
+        for variable in open_variables:
+            kind = variable.kind
+            for pc in variable.definitions:
+                kind |= finder.kind(finder.values.get(pc, ANY))
+            if kind != variable.kind:
+                variable.kind = kind
+                changed = True
+    for variable in analysis.variables:
+        if not variable.kind:
+            variable.kind = ANY
+    assert proto is analysis.proto
+
+
+_MOVE: Final = OP["MOVE"]
+_LOADI: Final = OP["LOADI"]
+_LOADF: Final = OP["LOADF"]
+_LOADK: Final = OP["LOADK"]
+_LOADNIL: Final = OP["LOADNIL"]
+_BOOLEANS: Final = frozenset({OP["LOADFALSE"], OP["LFALSESKIP"], OP["LOADTRUE"], OP["NOT"]})
+_NEWTABLE: Final = OP["NEWTABLE"]
+_CLOSURE: Final = OP["CLOSURE"]
+_UNM: Final = OP["UNM"]
+_BNOT: Final = OP["BNOT"]
+_TEST: Final = OP["TEST"]
+_EQK: Final = OP["EQK"]
+_CALL: Final = OP["CALL"]
+_VARARG: Final = OP["VARARG"]
+_SELF: Final = OP["SELF"]
+_TESTSET: Final = OP["TESTSET"]
+_FORPREP: Final = OP["FORPREP"]
+_TFORPREP: Final = OP["TFORPREP"]
+_MAKES_ANY: Final = frozenset(
+    OP[name] for name in ("LOADKX", "GETUPVAL", "GETTABUP", "GETTABLE", "GETI", "GETFIELD", "LEN", "CONCAT")
+)
+_INDEXING: Final = frozenset({OP["GETTABLE"], OP["GETI"], OP["GETFIELD"], OP["SELF"]})
+_STORING: Final = frozenset({OP["SETTABLE"], OP["SETI"], OP["SETFIELD"]})
+_NUMERIC_TESTS: Final = frozenset({OP[name] for name in ("LTI", "LEI", "GTI", "GEI", "EQI")})
+_OTHER: Final = OTHER

@@ -1,0 +1,253 @@
+"""Which Lua functions run, where Python's stack holds translated code?
+
+Translated code keeps no record of its calls: Python does.  A frame of a translated function is
+known by its code object, and its line tells the instruction.  Between such frames lie those of
+host functions, of the helpers of generated code, and of the VM, whose own frames stand for them.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterable, Iterator
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.values import LuaValue
+from moonquakes.vm.activations import Activation, activations_until
+from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.names import Description, describe_call
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: Modules whose functions no Lua code calls by themselves.
+_MACHINERY: Final = ("moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors")
+#: Python's frames with the line each is at, the innermost first.
+Places = Iterable[tuple[FrameType, int]]
+
+
+def marker_of(code: CodeType) -> Any:
+    """Return what a code object carries as its last constant: a Translation, an Intrinsic, or anything."""
+    constants = code.co_consts
+    return constants[-1] if constants else None
+
+
+def running_translation(frame: FrameType | None) -> Translation:
+    """Return the innermost translated function that called, through helpers, what runs in ``frame``."""
+    while frame is not None:
+        found = marker_of(frame.f_code)
+        if type(found) is Translation:
+            return found
+        frame = frame.f_back
+    raise AssertionError("no translated function runs")
+
+
+class FrameView:
+    """An activation of a translated function, as far as a VM frame would show it.
+
+    Attributes:
+        pc: two past the number of its instruction, which counts from 0, as a VM frame's.
+        python: the Python frame.
+    """
+
+    __slots__ = ("_state", "calling", "is_tail", "open", "pc", "proto", "python", "top", "translation")
+
+    def __init__(self, state: State, translation: Translation, python: FrameType, line: int) -> None:
+        lines = translation.chunk.lines
+        pc = lines[line] if 0 <= line < len(lines) else 0
+        self._state = state
+        self.translation = translation
+        self.proto: Proto = translation.proto
+        self.python = python
+        self.pc = max(pc, 0) + 2
+        self.is_tail = False
+        self.top = 0
+        self.open = None
+        self.calling = None
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def varargs(self) -> list[LuaValue]:
+        return list(self.python.f_locals.get("va", ()))
+
+    @property
+    def R(self) -> list[LuaValue]:
+        return [self.register_value(register) for register in range(self.proto.max_stack_size)]
+
+    def register_value(self, register: int) -> LuaValue:
+        """Return the value of the variable that lives in a register; nil for others."""
+        pc = self.pc - 2
+        for text, at, start, end, is_boxed in self.translation.variables:
+            if at == register and start <= pc < end:
+                value = self.python.f_locals.get(text)
+                return value[0] if is_boxed and type(value) is list else value
+        return None
+
+    @property
+    def function(self) -> FunctionType | None:
+        return function_of(self.python)
+
+
+def function_of(frame: FrameType) -> FunctionType | None:
+    """Return the function that a frame runs: among those with its code, the one with its upvalues."""
+    candidates = [
+        f for f in gc.get_referrers(frame.f_code) if type(f) is FunctionType and f.__code__ is frame.f_code
+    ]
+    if len(candidates) > 1:
+        values = frame.f_locals
+        names = frame.f_code.co_freevars
+        for candidate in candidates:
+            cells = candidate.__closure__ or ()
+            if all(_holds(cell, values.get(name)) for name, cell in zip(names, cells, strict=True)):
+                return candidate
+    return candidates[0] if candidates else None
+
+
+def _holds(cell: Any, value: Any) -> bool:
+    try:
+        return cell.cell_contents is value
+    except ValueError:
+        return value is None
+
+
+class TranslatedActivation(Activation):
+    """A level of the stack that is a translated function's."""
+
+    __slots__ = ()
+
+    @property
+    def code(self) -> CodeType | None:
+        assert type(self.frame) is FrameView
+        return self.frame.python.f_code
+
+
+class HostActivation(Activation):
+    """A level of the stack that is a host function's, called by translated code."""
+
+    __slots__ = ("python",)
+
+    def __init__(self, python: FrameType) -> None:
+        super().__init__(None, None, None)
+        self.python = python
+
+    @property
+    def code(self) -> CodeType | None:
+        return self.python.f_code
+
+
+def _is_machinery(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith(_MACHINERY)
+
+
+def _is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
+    """Whether a frame is a host function's that translated code or an engine's helper called."""
+    if type(marker_of(frame.f_code)) is Intrinsic:
+        return True
+    if _is_machinery(frame) or caller is None:
+        return False
+    if frame.f_globals.get("__name__") == "lua":
+        return False  # a slow path
+    marker = marker_of(caller.f_code)
+    return (
+        type(marker) is Translation
+        or type(marker) is Intrinsic
+        or _is_machinery(caller)
+        or caller.f_globals.get("__name__") == "lua"
+    )
+
+
+def live_places(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
+    """Yield Python's frames from ``frame`` outwards; where a message handler runs, those of the error come in."""
+    while frame is not None:
+        yield frame, frame.f_lineno
+        if frame.f_code is _handler_code():
+            exception = frame.f_locals.get("exception")
+            if exception is not None:
+                places = list(raised_places(exception.__traceback__))
+                # The outermost is the frame that caught it, which is on the stack as well.
+                yield from places[:-1]
+        frame = frame.f_back
+
+
+def raised_places(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    """Return the frames an exception went through, the innermost first."""
+    places = []
+    while traceback is not None:
+        places.append((traceback.tb_frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return reversed(places)
+
+
+def _handler_code() -> CodeType:
+    from moonquakes.vm.fast.errors import run_handler
+
+    return run_handler.__code__
+
+
+def levels(state: State, places: Places, frame: Any) -> list[Activation]:
+    """Return the levels of the stack of the running coroutine, the innermost first.
+
+    ``frame`` is the innermost frame of the VM, or what stands for it.
+    """
+    from moonquakes.vm.interpreter import _run_from_host
+
+    entry = _run_from_host.__code__
+    found: list[Activation] = []
+    between: list[FrameType] = []
+    for python, line in places:
+        marker = marker_of(python.f_code)
+        if type(marker) is Translation:
+            _add_hosts(found, between)
+            view = FrameView(state, marker, python, line)
+            found.append(TranslatedActivation(None, view, None))  # type: ignore[arg-type]  # stands for a Frame
+        elif python.f_code is entry:
+            boundary = python.f_locals["boundary"]
+            if boundary.state is not state:
+                break
+            _add_hosts(found, between, skip_outermost=True)
+            found += activations_until(frame, boundary)
+            if boundary.role:
+                found.append(_Base(boundary))
+            frame = boundary.previous
+        else:
+            between.append(python)
+    _add_hosts(found, between, skip_outermost=True)
+    for inner, outer in zip(found, found[1:], strict=False):
+        if inner.caller is None:
+            inner.caller = outer.frame if outer.frame is not None else outer  # type: ignore[assignment]
+    return [level for level in found if type(level) is not _Base]
+
+
+class _Base(Activation):
+    """A call that the engine made by itself: of a hook or a finalizer."""
+
+    __slots__ = ("boundary",)
+
+    def __init__(self, boundary: Any) -> None:
+        super().__init__(None, boundary, None)
+        self.boundary = boundary
+
+
+def _add_hosts(found: list[Activation], between: list[FrameType], skip_outermost: bool = False) -> None:
+    """Add the host functions among the frames above a level."""
+    hosts = [frame for frame in between if _is_host_level(frame, frame.f_back)]
+    if skip_outermost:
+        hosts = [frame for frame in hosts if type(marker_of(frame.f_code)) is Intrinsic]
+    found += [HostActivation(frame) for frame in hosts]
+    between.clear()
+
+
+def running_levels(state: State) -> list[Activation]:
+    """Return the levels of the running coroutine as of now."""
+    return levels(state, live_places(sys._getframe(1)), state.frame)
+
+
+def name_of_call(view: FrameView) -> Description | None:
+    """Say how the function that a translated one is calling was named."""
+    return describe_call(view.proto, view.pc - 2)

@@ -1,0 +1,189 @@
+"""How translated code reads and writes tables: the one place that knows where fields are stored.
+
+Reads are expressions that raise when something else than a plain table with that key is met;
+``N`` looks whether a nil that was found calls for a metamethod.  A ``soft`` read expects nil.
+"""
+
+from __future__ import annotations
+
+from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
+from moonquakes.vm.fast.expressions import Expr, literal, of_one, of_two
+
+
+def _checked(raw: str, o: Expr, key: str) -> str:
+    return f"(q if (q := {raw}) is not None else N({o.raw}, {key}))"
+
+
+def read_field(pc: int, o: Expr, name: str) -> Expr:
+    """``o.name``"""
+    key = literal(name)
+    expr = of_one("", f"index({pc}, {o.slow}, {key})", ANY, o)
+    expr.raw = f"{o.raw}.hash[{key}]"
+    expr.text = _checked(f"{o.raw}.hash.get({key})", o, key)
+    expr.soft = expr.text
+    expr.fails = expr.reads_heap = True
+    return expr
+
+
+def read_global(pc: int, environment: Expr, name: str) -> Expr:
+    """A global variable: rarely nil."""
+    expr = read_field(pc, environment, name)
+    expr.text = _checked(expr.raw, environment, literal(name))
+    return expr
+
+
+def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, is_sure: bool) -> Expr:
+    """``o[key]``; ``is_positive`` for an integer known to be no less than 0, ``is_sure`` for one no less
+    than 1, ``is_numeric`` for a likely number.
+    """
+    expr = of_two("", f"index({pc}, {o.slow}, {key.slow})", ANY, o, key)
+    expr.fails = expr.reads_heap = True
+    k = key.raw if key.kind in (INT, NUMBER) else key.text
+    if key.kind == STR or key.kind == FLOAT:
+        expr.raw = f"{o.raw}.hash[{k}]"
+        expr.text = expr.soft = _checked(f"{o.raw}.hash.get({k})", o, k)
+        return expr
+    if key.kind == INT and is_positive:
+        expr.raw = f"{o.raw}.arr[{k}]"
+    elif key.kind in (INT, NUMBER) or is_numeric:
+        # A float or string index raises; a negative one would count from the end.
+        expr.raw = (
+            f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
+            if key.is_atom
+            else f"{o.raw}.arr[q if (q := {k}) > 0 else ODD()]"
+        )
+    elif key.is_atom and o.is_atom:
+        expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
+        get = f"({o.raw}.arr[{k}] if {k}.__class__ is int and 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
+        expr.text = expr.soft = _checked(get, o, k)
+        return expr
+    else:
+        expr.raw = f"GET({o.raw}, {k})"
+        expr.text = expr.soft = (
+            _checked(expr.raw, o, k) if o.is_atom and key.is_atom else f"FIND({o.raw}, {k})"
+        )
+        return expr
+    if key.is_atom and o.is_atom:
+        # At 0 the list has nothing of the table's.
+        sure = expr.raw if is_sure else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
+        expr.text = _checked(sure, o, k)
+        get = f"({o.raw}.arr[{k}] if 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
+        expr.soft = _checked(get, o, k)
+    else:
+        expr.text = f"(q if (q := {expr.raw}) is not None else ODD())"
+        # A nil that was found is looked at again, by the slow path.
+        expr.soft = f"FIND({o.raw}, {k})"
+    return expr
+
+
+def read_index(pc: int, o: Expr, index: int) -> Expr:
+    """``o[index]`` with a constant integer."""
+    expr = of_one("", f"index({pc}, {o.slow}, {index})", ANY, o)
+    expr.fails = expr.reads_heap = True
+    if index <= 0:
+        expr.raw = f"{o.raw}.hash[{index}]"
+        expr.text = expr.soft = _checked(f"{o.raw}.hash.get({index})", o, str(index))
+        return expr
+    expr.raw = f"{o.raw}.arr[{index}]"
+    expr.text = _checked(expr.raw, o, str(index))
+    expr.soft = f"FIND({o.raw}, {index})"
+    if o.is_atom:
+        expr.soft = _checked(
+            f"({o.raw}.arr[{index}] if LEN({o.raw}.arr) > {index} else {o.raw}.hash.get({index}))",
+            o,
+            str(index),
+        )
+    return expr
+
+
+def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
+    """``#o``"""
+    slow = f"length({pc}, {o.slow})"
+    if o.kind == STR:
+        return of_one(f"LEN({o.text})", slow, INT, o)
+    if o.is_atom and is_table:
+        expr = of_one(f"(LEN({o.raw}.arr) - 1 if {o.raw}.metatable is None else SIZE({o.raw}))", slow, INT, o)
+    elif o.is_atom:
+        expr = of_one(
+            f"(LEN({o.text}) if {o.text}.__class__ is str else LEN({o.text}.arr) - 1"
+            f" if {o.text}.metatable is None else SIZE({o.text}))",
+            slow, INT, o,
+        )  # fmt: skip
+    else:
+        expr = of_one(f"(LEN(q.arr) - 1 if (q := {o.text}).__class__ is Table and q.metatable is None else SIZE(q))",
+                      slow, INT, o)  # fmt: skip
+    expr.fails = expr.reads_heap = True
+    return expr
+
+
+#: Methods that strings have: where these are called the object may well be a string.
+STRING_METHODS = frozenset(
+    [
+        "byte",
+        "char",
+        "dump",
+        "find",
+        "format",
+        "gmatch",
+        "gsub",
+        "len",
+        "lower",
+        "match",
+        "pack",
+        "packsize",
+        "rep",
+        "reverse",
+        "sub",
+        "unpack",
+        "upper",
+    ]
+)
+
+
+def read_method(pc: int, o: Expr, name: str) -> Expr:
+    """``o:name``; ``o`` is an atom.  A table's own field comes first, then its class's flattened methods."""
+    key = literal(name)
+    base = o.text
+    text = f"(h[{key}] if {key} in (h := {base}.hash) else {base}.metatable.methods[{key}])"
+    if name in STRING_METHODS:
+        text = f"(STRING.methods[{key}] if {base}.__class__ is str else {text})"
+    expr = of_one(text, f"method({pc}, {o.slow}, {key})", ANY, o)
+    expr.fails = expr.reads_heap = True
+    return expr
+
+
+def store_field(pc: int, o: Expr, name: str, value: Expr) -> list[str]:
+    """``o.name = value``; both are atoms.  A key that is there is written in place."""
+    key = literal(name)
+    old = f"({o.text}.metatable is None or h[{key}] is not None)"
+    return [
+        f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}: h[{key}] = {value.text}",
+        f"else: setindex({pc}, {o.text}, {key}, {value.text})",
+    ]
+
+
+def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_positive: bool, is_numeric: bool) -> list[str]:
+    """``o[key] = value``; all are atoms."""
+    k, v = key.text, value.text
+    set_it = f"setindex({pc}, {o.text}, {k}, {v})"
+    is_other = key.is_constant and type(key.value) is int and key.value <= 0
+    if (key.kind & ~NUMBER and not is_numeric) or key.kind == FLOAT or is_other:
+        old = f"({o.text}.metatable is None or h[{k}] is not None)"
+        return [
+            f"if {o.text}.__class__ is Table and {k} in (h := {o.text}.hash) and {old}: h[{k}] = {v}",
+            f"else: {set_it}",
+        ]
+    # In place, or appended; any other table, key or value raises before something is stored.
+    guards = [f"{o.text}.metatable is None"]
+    if value.kind & NIL:
+        guards.append(f"{v} is not None")
+    if not (key.kind == INT and is_positive):
+        guards.append(f"{k} > 0")
+    return [
+        "try:",
+        f"    h = {o.text}.arr if {' and '.join(guards)} else None",
+        f"    if {k} < LEN(h): h[{k}] = {v}",
+        f"    elif {k} == LEN(h) and not {o.text}.hash: h.append({v})",
+        f"    else: ADD({o.text}, {k}, {v})",
+        f"except E: {set_it}",
+    ]

@@ -1,0 +1,385 @@
+"""From one function's bytecode to the lines of a Python function: control flow.
+
+The code of a Lua compiler is structured: a statement is a range of pcs, and a jump leaves a
+range or goes back to its beginning.  :meth:`Translator.region` walks a range and finds tests,
+loops and jumps again.  Conditions made of several tests become one; a jump that Python has no
+statement for gets a block (``while True: ... break``) around what it leaves.  What straight
+instructions compute is the matter of :mod:`moonquakes.vm.fast.instructions`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from moonquakes.bytecode.effects import jump_target
+from moonquakes.bytecode.opcodes import OP
+from moonquakes.vm.fast.analysis import ANY, OTHER, TESTS
+from moonquakes.vm.fast.conditions import NOTHING, Conditions, Test, inverse
+from moonquakes.vm.fast.expressions import Expr, bare, boolean, constant, of_two, truth
+from moonquakes.vm.fast.instructions import HANDLERS
+from moonquakes.vm.fast.writer import Context
+
+#: Python's limits are 20 nested blocks and 100 indentations.
+MAX_BLOCKS: Final = 16
+MAX_INDENT: Final = 88
+
+
+class Untranslatable(Exception):
+    """The function must run on the VM; the argument says why."""
+
+
+class NeedsBlock(Exception):
+    """A jump to ``target`` leaves more than Python can leave: a block must end there."""
+
+    def __init__(self, source: int, target: int) -> None:
+        super().__init__(source, target)
+        self.source = source
+        self.target = target
+
+
+class Restart(Exception):
+    """The function is to be written again, with the blocks found so far."""
+
+
+class Translator(Conditions):
+    """Writes one function."""
+
+    handlers = HANDLERS
+
+    def run(self) -> list[tuple[int, str, int]]:
+        """Write the whole function; return its lines, the body's at indentation 1."""
+        count = len(self.code)
+        self.closes = any(word & 0x7F in _CLOSING for word in self.code)
+        if self.closes:
+            self.indent = 2
+        self.region(0, count, -1)
+        prelude: list[tuple[int, str, int]] = []
+        names = sorted(
+            {
+                name
+                for number in self.analysis.sets_upvalue_itself
+                for name, is_boxed, _ in [self.upvalues[number]]
+                if not is_boxed
+            }
+        )
+        if names:
+            prelude.append((1, f"nonlocal {', '.join(names)}", 0))
+        if self.uses_go:
+            prelude.append((1, "go = 0", 0))
+        if self.closes:
+            prelude.append((1, "tbc = None", 0))
+            prelude += self.header
+            prelude.append((1, "try:", 0))
+            self.lines.append((1, "except Exception as e:", count - 1))
+            self.lines.append((2, "raise close_after(tbc, e)", count - 1))
+            return prelude + self.lines
+        return prelude + self.header + (self.lines or [(1, "return ()", 0)])
+
+    # Regions
+
+    def region(self, low: int, high: int, after: int) -> None:
+        """Write the instructions from ``low`` to ``high``, after which control is at ``after``."""
+        pc = low
+        try:
+            while pc < high:
+                start = pc
+                pc = self.step(pc, high, after)
+                if pc < 0:
+                    if any(header in self.analysis.loop_end for header in range(start + 1, high)):
+                        raise Untranslatable("a loop is entered in the middle")
+                    return
+        except NeedsBlock as need:
+            if (
+                low <= need.source
+                and start < need.target <= high
+                and need.target not in self.blocks.get(start, ())
+            ):
+                self.blocks.setdefault(start, []).append(need.target)
+                self.blocks[start].sort(reverse=True)
+                raise Restart from None
+            raise
+        self.pc = high - 1
+        self.leave()
+
+    def leave(self) -> None:
+        """Finish a range that ends by itself."""
+        live = self.analysis.live_after[self.pc] if self.pc < len(self.code) else 0
+        self.flush_live(live)
+
+    def step(self, pc: int, high: int, after: int) -> int:
+        """Write what begins at ``pc``; return where to go on, or -1 when control ends there."""
+        self.give_birth(pc)
+        ends = self.blocks.get(pc)
+        if ends:
+            for end in ends:
+                if (pc, end) not in self.open_blocks:
+                    return self.block(pc, end)
+        if pc in self.analysis.loop_end and pc not in self.open_loops:
+            return self.loop(pc)
+        self.pc = pc
+        word = self.code[pc]
+        op = word & 0x7F
+        if op in TESTS:
+            return self.test(pc, high, after)
+        if op == _JMP:
+            target = jump_target(pc, word)
+            assert target is not None
+            self.flush_live(self.analysis.live_after[pc])
+            within = pc < target < high or (target == high and self.leads_to(high, after))
+            if within and self.next_free(pc + 1, target):
+                return target
+            self.jump(target, after if pc + 1 == high else -1)
+            return -1
+        if op == _LFALSESKIP:
+            self.define(word >> 7 & 0xFF, constant(None, 16, "False"))
+            self.flush_live(self.analysis.live_after[pc])
+            if (pc + 2 < high or (pc + 2 == high and self.leads_to(high, after))) and (
+                pc + 1 not in self.analysis.targets
+            ):
+                return pc + 2
+            self.jump(pc + 2, after if pc + 2 >= high else -1)
+            return -1
+        return self.handlers[op](self, pc, word)
+
+    def next_free(self, low: int, high: int) -> bool:
+        return not any(target in self.analysis.targets for target in range(low, high))
+
+    # Loops and blocks
+
+    def nest(self, context: Context) -> None:
+        self.contexts.append(context)
+        self.indent += 1
+        if len(self.contexts) > MAX_BLOCKS or self.indent > MAX_INDENT:
+            raise Untranslatable("its blocks nest too deep for Python")
+
+    def unnest(self) -> None:
+        """End the innermost Python loop, and pass the exits on that go further out."""
+        context = self.contexts.pop()
+        self.indent -= 1
+        if self.lines[-1][1].endswith(":") and self.lines[-1][0] <= self.indent:
+            self.lines.append((self.indent + 1, "pass", self.pc))
+        for number in sorted(context.exits):
+            self.emit(f"if go == {number}:")
+            self.indent += 1
+            self.exit(*self.exits[number], number)
+            self.indent -= 1
+
+    def loop(self, start: int) -> int:
+        """Write a loop that is no ``for``: ``while``, ``repeat`` or one made by ``goto``."""
+        end = self.analysis.loop_end[start]
+        self.flush_live(self.analysis.live_after[start - 1] if start else 0)
+        self.open_loops.add(start)
+        self.emit("while True:")
+        self.nest(Context(start, end + 1))
+        if self.is_part_of_test(end):
+            self.region(start, end + 1, end + 1)
+            self.emit("break")
+        else:
+            self.region(start, end + 1, start)
+        self.unnest()
+        self.open_loops.discard(start)
+        return end + 1
+
+    def block(self, start: int, end: int) -> int:
+        """Write a range that jumps can leave for its end."""
+        self.flush_live(self.analysis.live_after[start - 1] if start else 0)
+        self.open_blocks.add((start, end))
+        self.emit("while True:")
+        self.nest(Context(-1, end))
+        self.region(start, end, end)
+        self.emit("break")
+        self.unnest()
+        self.open_blocks.discard((start, end))
+        return end
+
+    def jump(self, target: int, after: int) -> None:
+        """Write a jump; control falls to ``after`` by itself."""
+        seen = 0
+        source = self.pc
+        while True:
+            if target == after:
+                if self.lines and self.lines[-1][1].endswith(":"):
+                    self.emit("pass")
+                return
+            for level, context in enumerate(reversed(self.contexts)):
+                if target in (context.again, context.out):
+                    self.exit(target, len(self.contexts) - 1 - level, 0)
+                    return
+            word = self.code[target]
+            op = word & 0x7F
+            if op == _JMP and seen < 50:
+                seen += 1
+                target = jump_target(target, word)  # type: ignore[assignment]  # a jump has a target
+                continue
+            if op == _RETURN0 or (op == _RETURN and word >> 16 & 0xFF == 1 and not word >> 15 & 1):
+                self.emit("return ()")
+                return
+            raise NeedsBlock(source, target)
+
+    def exit(self, target: int, level: int, number: int) -> None:
+        """Write a jump to the beginning or end of the Python loop at ``level``."""
+        inner = len(self.contexts) - 1
+        context = self.contexts[level]
+        if level == inner:
+            if number:
+                self.emit("go = 0")
+            self.emit("continue" if target == context.again else "break")
+            return
+        if not number:
+            self.exits.append((target, level))
+            number = len(self.exits) - 1
+            self.emit(f"go = {number}")
+            self.uses_go = True
+        self.contexts[inner].exits.add(number)
+        self.emit("break")
+
+    def test(self, pc: int, high: int, after: int) -> int:
+        """Write a conditional statement, or a value computed by tests."""
+        word = self.code[pc]
+        if word & 0x7F == _TESTSET:
+            return self.test_set(pc, high, after, word)
+        test = self.chain(pc, high)
+        first = self.leaf(pc)
+        self.pc = pc
+        makes_boolean = (
+            test.next < high
+            and self.code[test.next] & 0x7F == _LFALSESKIP
+            and test.target == test.next + 1
+            and self.analysis.targets.get(test.next, 0) == self.count_jumps(test, test.next)
+            and self.analysis.targets.get(test.target) == self.count_jumps(test, test.target)
+        )
+        if makes_boolean:
+            if test.parts is not None:
+                self.flush(everything=True)
+            jumps = self.condition(test, first, False)
+            self.pc = test.next + 1
+            self.define(self.code[test.next] >> 7 & 0xFF, boolean(jumps, False))
+            return test.next + 2
+        self.flush_others(test, first)
+        goes_on = self.condition(test, first, True)
+        self.pc = pc
+        return self.branch(test, goes_on, high, after)
+
+    def flush_others(self, test: Test, first: tuple[Expr, bool]) -> None:
+        """Compute everything that is pending before control divides."""
+        last = test
+        while last.parts is not None:
+            last = last.parts[1]
+        for register in list(self.pending):
+            if register in self.pending:
+                self.materialize(register)
+
+    def write_condition(self, condition: Expr) -> str:
+        """Return a condition that cannot raise."""
+        if not condition.fails:
+            return bare(condition.text)
+        flag = self.new_flag()
+        self.assign(flag, condition)
+        return flag
+
+    def branch(self, test: Test, goes_on: Expr, high: int, after: int) -> int:
+        """Write an ``if``: control goes on after the test when ``goes_on`` holds, else to its target."""
+        target, following = test.target, test.next
+        text = self.write_condition(goes_on)
+        if not following <= target <= high or (target == high and not self.leads_to(high, after)):
+            innermost = self.contexts[-1] if self.contexts else None
+            if target == after and following <= high and not (innermost and innermost.again == target):
+                # The rest of the range is what is skipped.
+                self.emit(f"if {text}:")
+                self.arm(following, high, after)
+                return high
+            self.emit(f"if {inverse(text)}:")
+            self.indent += 1
+            self.pc = test.pc
+            self.jump(target, -1)
+            self.indent -= 1
+            return following
+        if target == following:
+            return following
+        last = self.code[target - 1]
+        if last & 0x7F == _JMP and target - 1 > following - 1 and not self.is_part_of_test(target - 1):
+            end = jump_target(target - 1, last)
+            assert end is not None
+            if target < end < high or (target < end == high and self.leads_to(high, after)):
+                self.emit(f"if {text}:")
+                self.arm(following, target - 1, end)
+                self.emit("else:")
+                self.arm(target, end, end)
+                self.drop_empty_else()
+                return end
+            if end == after and target < high and after != target and not self.in_targets(target, high, test):
+                self.emit(f"if {text}:")
+                self.arm(following, target - 1, after)
+                self.emit("else:")
+                self.arm(target, high, after)
+                self.drop_empty_else()
+                return high
+        self.emit(f"if {text}:")
+        self.arm(following, target, target)
+        return target
+
+    def leads_to(self, pc: int, after: int) -> bool:
+        """Whether control at ``pc`` is as good as at ``after``."""
+        if pc == after:
+            return True
+        word = self.code[pc] if pc < len(self.code) else 0
+        return pc < len(self.code) and word & 0x7F == _JMP and jump_target(pc, word) == after
+
+    def in_targets(self, target: int, high: int, test: Test) -> bool:
+        """Whether others than the test and the code before it jump to ``target``."""
+        return self.analysis.targets.get(target, 0) > self.count_jumps(test, target)
+
+    def is_part_of_test(self, pc: int) -> bool:
+        return pc > 0 and self.code[pc - 1] & 0x7F in TESTS
+
+    def drop_empty_else(self) -> None:
+        if len(self.lines) > 1 and self.lines[-1][1] == "pass" and self.lines[-2][1] == "else:":
+            del self.lines[-2:]
+
+    def arm(self, low: int, high: int, after: int) -> None:
+        """Write one side of an ``if``."""
+        self.indent += 1
+        if self.indent > MAX_INDENT:
+            raise Untranslatable("its blocks nest too deep for Python")
+        at = len(self.lines)
+        self.region(low, high, after)
+        if len(self.lines) == at:
+            self.emit("pass")
+        self.indent -= 1
+
+    def test_set(self, pc: int, high: int, after: int, word: int) -> int:
+        """``R[A] := R[B]`` and a jump, or not: an operand of ``and`` and ``or``."""
+        a, b = word >> 7 & 0xFF, word >> 16 & 0xFF
+        test = self.raw_test(pc, pc)
+        x = self.use(b)
+        self.checked(x)
+        for register in list(self.pending):
+            if register in self.pending:
+                self.materialize(register)
+        variable = self.analysis.active(a, pc)
+        name = self.name(a, pc)
+        if variable is None:
+            name = self.temporary(a)
+            self.assign(name, x)
+            held = Expr(name, ANY if x.fails else x.kind, (name,), 1 << a)
+            held.is_atom = True
+        else:
+            if not x.is_atom or x.fails:
+                x = self.to_name(x, b)
+            held = x
+        condition = truth(held)
+        if not word >> 15 & 1:
+            goes_on = condition
+        else:
+            goes_on = of_two(f"not {condition.text}", condition.slow, OTHER, condition, NOTHING)
+        if variable is not None:
+            self.emit(f"if {inverse(bare(goes_on.text))}: {name} = {held.text}")
+        return self.branch(test, goes_on, high, after)
+
+
+_JMP: Final = OP["JMP"]
+_LFALSESKIP: Final = OP["LFALSESKIP"]
+_RETURN: Final = OP["RETURN"]
+_RETURN0: Final = OP["RETURN0"]
+_TESTSET: Final = OP["TESTSET"]
+_CLOSING: Final = frozenset({OP["TBC"], OP["TFORPREP"]})

@@ -1,0 +1,317 @@
+"""Writing the lines of one translated function: registers, the values not written yet, slow paths.
+
+A value that an instruction computes stays pending until something uses it; so temporaries
+disappear into expressions.  What comes next could change what a pending value reads, and is
+announced with :meth:`Writer.flush`.  Control flow is no matter of this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from moonquakes.bytecode.proto import Proto
+from moonquakes.vm.fast.analysis import ANY, Analysis, Variable
+from moonquakes.vm.fast.constructors import NewTable, build
+from moonquakes.vm.fast.expressions import MAX_TEXT, Expr, bare
+
+if TYPE_CHECKING:
+    from moonquakes.vm.fast.chunk import Chunk
+
+
+@dataclass(slots=True)
+class Context:
+    """A Python loop around the code being written: where ``continue`` and ``break`` go."""
+
+    again: int
+    out: int
+    exits: set[int] = field(default_factory=set)
+
+
+class Writer:
+    """Writes one function.
+
+    Attributes:
+        lines: indentation, text and pc of each line written so far.
+        pending: values of registers that are not written yet.
+    """
+
+    def __init__(
+        self,
+        chunk: Chunk,
+        analysis: Analysis,
+        upvalues: list[tuple[str, bool, bool]],
+        blocks: dict[int, list[int]],
+    ) -> None:
+        self.chunk = chunk
+        self.analysis = analysis
+        self.proto: Proto = analysis.proto
+        self.code = self.proto.code
+        self.upvalues = upvalues
+        self.blocks = blocks
+        self.lines: list[tuple[int, str, int]] = []
+        self.header: list[tuple[int, str, int]] = []
+        self.indent = 1
+        self.depth = 0
+        self.pc = 0
+        self.pending: dict[int, Expr] = {}
+        self.contexts: list[Context] = []
+        self.open_loops: set[int] = set()
+        self.open_blocks: set[tuple[int, int]] = set()
+        self.flags = 0
+        self.uses_go = False
+        #: The open list of values: its first register, the text of a tuple, and of the result it comes from.
+        self.open: tuple[int, str, str] | None = None
+        #: The result of the call that a generic loop iterates over.
+        self.triple: str | None = None
+        self.closes = False
+        #: Loop variables that are never negative, with their least value.
+        self.positive: dict[Variable, int] = {}
+        #: Variables that what begins their scope has written already.
+        self.born: set[Variable] = set()
+        self.birthed: set[int] = set()
+        self.exits: list[tuple[int, int]] = [(-1, -1)]
+
+    def take_open(self) -> tuple[int, str, str]:
+        assert self.open is not None, "an open list of values is made right before it is used"
+        result, self.open = self.open, None
+        return result
+
+    def take_triple(self) -> str | None:
+        result, self.triple = self.triple, None
+        return result
+
+    def is_at_least(self, register: int, key: Expr, least: int) -> bool:
+        """Whether an index is known to be an integer no less than ``least``."""
+        if key.is_constant:
+            return type(key.value) is int and key.value >= least
+        variable = self.analysis.active(register, self.pc)
+        return variable is not None and self.positive.get(variable, -1) >= least
+
+    def positive_from(self, control: Variable | None, start: Expr) -> None:
+        """Note a loop variable that begins at a positive constant and grows."""
+        if control is not None and start.is_constant and type(start.value) is int and start.value >= 0:
+            self.positive[control] = start.value
+
+    # Lines
+
+    def emit(self, text: str) -> None:
+        self.lines.append((self.indent, text, self.pc))
+
+    def emit_all(self, texts: list[str]) -> None:
+        for text in texts:
+            self.lines.append((self.indent, text, self.pc))
+
+    def new_flag(self) -> str:
+        self.flags += 1
+        return f"c{self.flags}"
+
+    def site(self, names: tuple[str, ...], slow: str) -> str:
+        """Return a call of a slow path, which is compiled when it is first needed."""
+        unique = tuple(dict.fromkeys(names))
+        number = len(self.chunk.sites)
+        self.chunk.sites.append((unique, slow, self.proto))
+        return f"S[{number}]({', '.join(unique)})"
+
+    def assign(self, target: str, expr: Expr) -> None:
+        """Write ``target = expr``."""
+        text = expr.text
+        if isinstance(expr, NewTable):
+            build(self, target, expr)
+        elif expr.is_unchecked:
+            self.check(expr)
+            if text != target:
+                self.emit(f"{target} = {text}")
+        elif not expr.fails:
+            if text != target:
+                self.emit(f"{target} = {bare(text)}")
+        else:
+            self.emit(f"try: {target} = {bare(text)}")
+            self.emit(f"except E: {target} = {self.site(expr.names, expr.slow)}")
+
+    def check(self, expr: Expr) -> None:
+        """Make a call's result one value."""
+        expr.is_unchecked = False
+        expr.slow = expr.text
+        self.emit(f"if {expr.text}.__class__ is ...: {expr.text} = one({expr.text})")
+
+    # Registers
+
+    def name(self, register: int, pc: int) -> str:
+        """Return the Python text for a register's value at ``pc``."""
+        variable = self.analysis.active(register, pc)
+        if variable is None:
+            variable = self.analysis.next_variable(register, pc)
+            if variable is None or variable.captures:
+                return f"r{register}"
+            return variable.text
+        return f"{variable.text}[0]" if variable.is_boxed else variable.text
+
+    def read(self, register: int, pc: int) -> Expr:
+        """Return a register's value as the name that holds it."""
+        variable = self.analysis.active(register, pc)
+        name = self.name(register, pc)
+        if variable is None:
+            expr = Expr(name, ANY, (name,), 1 << register)
+        else:
+            expr = Expr(name, variable.kind, (variable.text,), 1 << register)
+            expr.reads_cells = variable.is_shared
+        expr.is_atom = True
+        return expr
+
+    def use(self, register: int, keeps: int = -1) -> Expr:
+        """Return the value of an operand; ``keeps`` is the register that the instruction itself writes."""
+        pending = self.pending.get(register)
+        if pending is None:
+            expr = self.read(register, self.pc)
+            if expr.reads_cells and self.pending:
+                # What may call a metamethod before must not see the variable's value too early.
+                self.flush(heap=True)
+            return expr
+        if isinstance(pending, NewTable):
+            del self.pending[register]
+            return self.to_name(pending, register)
+        if register != keeps and self.analysis.live_after[self.pc] >> register & 1:
+            if pending.is_constant:
+                return pending
+            self.materialize(register)
+            return self.read(register, self.pc)
+        del self.pending[register]
+        return pending
+
+    def base(self, register: int, keeps: int = -1) -> Expr:
+        """Return an operand that is indexed."""
+        expr = self.use(register, keeps)
+        return self.to_name(expr, register) if expr.is_constant else expr
+
+    def atom(self, register: int, keeps: int = -1) -> Expr:
+        """Return an operand that may be named more than once."""
+        expr = self.use(register, keeps)
+        if expr.is_unchecked:
+            self.check(expr)
+        return expr if expr.is_atom else self.to_name(expr, register)
+
+    def to_name(self, expr: Expr, register: int) -> Expr:
+        """Compute a value into its register's name."""
+        name = self.temporary(register)
+        self.assign(name, expr)
+        kind = ANY if expr.fails else expr.kind
+        named = Expr(name, kind, (name,), 1 << register)
+        named.is_atom = True
+        return named
+
+    def temporary(self, register: int) -> str:
+        """Return the name that holds a register's value while no variable lives there."""
+        variable = self.analysis.active(register, self.pc)
+        if variable is not None:
+            return f"r{register}"
+        return self.name(register, self.pc)
+
+    def materialize(self, register: int) -> None:
+        """Compute a register's pending value now."""
+        expr = self.pending.pop(register)
+        self.assign(self.temporary(register), expr)
+
+    def flush(
+        self, registers: int = 0, heap: bool = False, cells: bool = False, everything: bool = False
+    ) -> None:
+        """Compute the pending values that what comes next could change, and those before them."""
+        pending = self.pending
+        if not pending:
+            return
+        affected = [
+            register
+            for register, expr in pending.items()
+            if not expr.is_constant
+            and (
+                everything
+                or expr.registers & registers
+                or (heap and (expr.reads_heap or expr.fails))
+                or (cells and expr.reads_cells)
+            )
+        ]
+        if not affected:
+            return
+        last = affected[-1]
+        chosen = set(affected)
+        for register in list(pending):
+            expr = pending[register]
+            if register in chosen or (expr.fails and not expr.is_constant):
+                self.materialize(register)
+            if register == last:
+                break
+
+    def flush_live(self, live: int) -> None:
+        """Compute what is pending and read later, and what may raise."""
+        for register in list(self.pending):
+            expr = self.pending[register]
+            if live >> register & 1:
+                self.materialize(register)
+            else:
+                del self.pending[register]
+                if expr.fails:
+                    self.assign("q", expr)
+
+    def define(self, register: int, expr: Expr) -> None:
+        """Give a register a value."""
+        pc = self.pc
+        old = self.pending.pop(register, None)
+        if old is not None and old.fails:
+            self.assign("q", old)
+        variable = self.analysis.active(register, pc)
+        if variable is not None:
+            self.flush(registers=1 << register, cells=variable.is_shared)
+            self.assign(f"{variable.text}[0]" if variable.is_boxed else variable.text, expr)
+            return
+        if self.pending:
+            self.flush(registers=1 << register)
+        self.pending[register] = expr
+        if len(expr.text) > MAX_TEXT:
+            self.materialize(register)
+
+    def give_birth(self, pc: int) -> None:
+        """Let the variables that begin at ``pc`` take the values of their registers."""
+        if pc in self.birthed or pc not in self.analysis.births:
+            return
+        self.birthed.add(pc)
+        for variable in self.analysis.births[pc]:
+            if variable.name[0] == "(":
+                continue
+            self.pc = pc - 1 if pc else 0
+            register = variable.register
+            expr = self.pending.pop(register, None)
+            if variable in self.born:
+                pass
+            elif variable.is_boxed:
+                if expr is None:
+                    value = f"r{register}"
+                elif expr.fails or expr.is_unchecked:
+                    self.assign(f"r{register}", expr)
+                    value = f"r{register}"
+                else:
+                    value = bare(expr.text)
+                self.emit(f"{variable.text} = [{value}]")
+            elif expr is not None:
+                self.flush(registers=1 << register)
+                self.assign(variable.text, expr)
+            elif variable.captures and pc:
+                self.emit(f"{variable.text} = r{register}")
+            self.pc = pc
+
+    def take(self, register: int) -> Expr:
+        """Return an operand that nothing else in the text reads, whatever the bytecode does with it."""
+        expr = self.pending.pop(register, None)
+        if expr is None:
+            return self.read(register, self.pc)
+        self.checked(expr)
+        return self.to_name(expr, register) if isinstance(expr, NewTable) else expr
+
+    def value(self, register: int) -> Expr:
+        expr = self.use(register)
+        self.checked(expr)
+        return expr
+
+    def checked(self, *exprs: Expr) -> None:
+        for expr in exprs:
+            if expr.is_unchecked:
+                self.check(expr)
