@@ -21,6 +21,7 @@ from moonquakes.cli.program import (
 
 if TYPE_CHECKING:
     from moonquakes.cli.session import Session
+    from moonquakes.vm.engine import Engine
     from moonquakes.vm.table import Table
 
 PROGRAM = "moonquakes"
@@ -35,6 +36,9 @@ Available options are:
   -v        show version information
   -E        ignore environment variables
   -W        turn warnings on
+  --engine name   run on engine 'vm' or 'fast' (default: $MOONQUAKES_ENGINE, or fast)
+  --engine-report say at the end what ran on the VM all the same, and why
+  --py      show the Python that 'script' or 'stat' becomes, and run nothing
   --trace[=file]  write each instruction that runs to standard error, or to 'file'
   --step    run 'script' step by step: type 'help' at its prompt
   --        stop handling options
@@ -58,6 +62,9 @@ class Options:
         script_is_file: whether a script named ``-`` is a file and not standard input.
         trace: file to write a trace to, empty for standard error; None for no trace.
         step: whether the script runs step by step.
+        engine: the engine to run on, None for the default one.
+        engine_report: whether to say what ran on the VM.
+        py: whether to show the Python of the chunks instead of running them.
     """
 
     def __init__(self) -> None:
@@ -69,6 +76,9 @@ class Options:
         self.script_is_file = False
         self.trace: str | None = None
         self.step = False
+        self.engine: str | None = None
+        self.engine_report = False
+        self.py = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,10 +106,8 @@ def parse_options(arguments: list[str]) -> Options:
                 options.script_is_file = True
             break
         letter = argument[1]
-        if argument == "--trace" or argument.startswith("--trace="):
-            options.trace = argument[len("--trace=") :]
-        elif argument == "--step":
-            options.step = True
+        if argument[:2] == "--":
+            index = _read_long_option(options, arguments, index)
         elif letter in "el":
             value = argument[2:]
             if not value:
@@ -118,14 +126,68 @@ def parse_options(arguments: list[str]) -> Options:
         else:
             raise UsageError(f"unrecognized option '{argument}'")
         index += 1
+    _check(options, arguments)
+    return options
+
+
+def _read_long_option(options: Options, arguments: list[str], index: int) -> int:
+    """Read the option at ``index``; return the index of what it ends with."""
+    argument = arguments[index]
+    name, equals, value = argument.partition("=")
+    if name == "--trace":
+        options.trace = value
+    elif name == "--engine":
+        if not equals:
+            index += 1
+            value = arguments[index] if index < len(arguments) else ""
+        if value[:1] in ("", "-"):
+            raise UsageError("'--engine' needs argument")
+        options.engine = value
+    elif argument == "--step":
+        options.step = True
+    elif argument == "--engine-report":
+        options.engine_report = True
+    elif argument == "--py":
+        options.py = True
+    else:
+        raise UsageError(f"unrecognized option '{argument}'")
+    return index
+
+
+def _check(options: Options, arguments: list[str]) -> None:
+    """Refuse options that do not go together."""
     if options.step and (options.script is None or arguments[options.script] == "-"):
         raise UsageError("'--step' needs a script")
-    return options
+    watching = "--step" if options.step else "--trace" if options.trace is not None else ""
+    if options.py:
+        other = watching or ("-i" if options.interactive else "")
+        if other:
+            raise UsageError(f"'--py' runs nothing and does not go with '{other}'")
+        if options.script is None and not any(letter == "e" for letter, _ in options.actions):
+            raise UsageError("'--py' needs a script")
+    if watching and options.engine == "fast":
+        raise UsageError(f"'{watching}' needs engine 'vm'")
+
+
+def _engine(options: Options) -> Engine:
+    """Return the engine to run on; what is looked at instruction by instruction runs on the VM.
+
+    Raises:
+        UsageError: the option or the environment variable names none.
+    """
+    from moonquakes.vm.engine import chosen_engine
+
+    try:
+        engine = chosen_engine(options.engine)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return "vm" if options.step or options.trace is not None else engine
 
 
 def _main(program: str, arguments: list[str]) -> int:
     try:
         options = parse_options(arguments)
+        engine = _engine(options)
     except UsageError as error:
         write_error(f"{program}: {error}\n{USAGE}")
         return 1
@@ -134,11 +196,28 @@ def _main(program: str, arguments: list[str]) -> int:
 
     from moonquakes.cli.session import Session
 
-    session = Session(program, options.ignore_environment)
+    session = Session(program, options.ignore_environment, engine)
+    if options.py:
+        return _show_python(session, arguments, options)
     session.state.globals.set("arg", argument_table(program, arguments, options.script))
-    status = _start(session, arguments, options)
-    session.close()
+    try:
+        status = _start(session, arguments, options)
+        session.close()
+    finally:
+        if options.engine_report:
+            write_error(f"{session.prefix}{session.state.report}\n")
     return status
+
+
+def _show_python(session: Session, arguments: list[str], options: Options) -> int:
+    """Print the Python of what the options would run."""
+    from moonquakes.cli.python_text import show_file, show_text
+
+    shown = [show_text(session, text, "=(command line)") for letter, text in options.actions if letter == "e"]
+    if options.script is not None:
+        name = arguments[options.script]
+        shown.append(show_file(session, None if name == "-" and not options.script_is_file else name))
+    return 0 if all(shown) else 1
 
 
 def _start(session: Session, arguments: list[str], options: Options) -> int:

@@ -31,8 +31,8 @@ class Session:
         prefix: what stands before a message (``"moonquakes: "``; nothing in the REPL).
     """
 
-    def __init__(self, program: str, ignore_environment: bool = False) -> None:
-        self.state = State()
+    def __init__(self, program: str, ignore_environment: bool = False, engine: str | None = None) -> None:
+        self.state = State(engine)
         self.prefix = f"{program}: "
         if ignore_environment:
             self.state.registry.set("LUA_NOENV", TRUE)
