@@ -65,6 +65,7 @@ def origin_of(state: State, exception: BaseException) -> Origin | None:
         marker = marker_of(python.f_code)
         if type(marker) is Translation:
             view = FrameView(state, marker, python, line)
+            view.refine(places)
             places.reverse()
             host = next((p for p in reversed(places) if _is_host_level(p, p.f_back)), None)
             return Origin(view, host, places)

@@ -114,6 +114,8 @@ def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
     slow = f"{name.lower()}({pc}, {x.slow}, {y.slow})"
     both = x.kind | y.kind
     known = not both & ~NUMBER
+    if not (x.kind & NUMBER and y.kind & NUMBER):
+        return _hopeless(of_two("ODD()", slow, ANY, x, y))
     if name in _SYMBOLS:
         expr = _sum(name, slow, x, y, known)
     elif name == "DIV":
@@ -130,6 +132,12 @@ def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
         expr = _shift(name, slow, x, y)
     if not known:
         expr.fails = True
+    return expr
+
+
+def _hopeless(expr: Expr) -> Expr:
+    """Return an expression whose likely case never holds; Python would compute with its own booleans."""
+    expr.fails = True
     return expr
 
 
@@ -225,6 +233,8 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
 
 def negative(pc: int, x: Expr) -> Expr:
     slow = f"unm({pc}, {x.slow})"
+    if not x.kind & NUMBER:
+        return _hopeless(of_one("ODD()", slow, ANY, x))
     if x.kind == FLOAT:
         return of_one(f"(-{x.raw})", slow, FLOAT, x)
     if x.kind == INT:
@@ -235,6 +245,8 @@ def negative(pc: int, x: Expr) -> Expr:
 
 
 def complement(pc: int, x: Expr) -> Expr:
+    if not x.kind & NUMBER:
+        return _hopeless(of_one("ODD()", f"bnot({pc}, {x.slow})", ANY, x))
     expr = of_one(f"(~{x.raw})", f"bnot({pc}, {x.slow})", INT, x)
     expr.fails |= x.kind != INT
     return expr

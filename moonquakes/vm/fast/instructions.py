@@ -254,7 +254,7 @@ def binary(t: Translator, pc: int, word: int) -> int:
         if following & 0x7F == _MMBIN_R:
             left, right = x, y
         else:
-            left, right = (y if name == "SHL" and x.is_constant else x), _mmbin_operand(t, following)
+            left, right = (y if ARITHMETIC[word & 0x7F] == "SHLI" else x), _mmbin_operand(t, following)
             if following >> 15 & 1:
                 left, right = right, left
         expr.slow = f"{event}({pc + 1}, {left.slow}, {right.slow})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moonquakes.vm.fast.analysis import INT, Variable
+from moonquakes.vm.fast.analysis import INT, NUMBER, Variable
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
@@ -21,7 +21,8 @@ def forprep(t: Translator, pc: int, word: int) -> int:
         t.materialize(register)
     t.pc = pc
     stride = step.value if step.is_constant and type(step.value) is int else 0
-    if stride:
+    # Not in constants: Python would compute with its own booleans.
+    if stride and start.kind & limit.kind & NUMBER:
         bound = f"{limit.text} {'+' if stride > 0 else '-'} 1"
         if limit.is_constant and type(limit.value) is int:
             bound = str(limit.value + (1 if stride > 0 else -1))

@@ -68,6 +68,18 @@ class FrameView:
         self.open = None
         self.calling = None
 
+    def refine(self, inner: list[FrameType]) -> None:
+        """Take the instruction from the slow path that runs: its text may be written later than it stands.
+
+        ``inner`` are Python's frames above, the outermost last.
+        """
+        for frame in inner[:-3:-1]:
+            if not _is_slow_path(frame):
+                pc = frame.f_locals.get("pc") if _is_machinery(frame) else None
+                if type(pc) is int:
+                    self.pc = pc + 2
+                return
+
     @property
     def state(self) -> State:
         return self._state
@@ -145,6 +157,10 @@ def _is_machinery(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__", "")).startswith(_MACHINERY)
 
 
+def _is_slow_path(frame: FrameType) -> bool:
+    return frame.f_code.co_filename == "<lua slow path>"
+
+
 def _is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     """Whether a frame is a host function's that translated code or an engine's helper called."""
     if type(marker_of(frame.f_code)) is Intrinsic:
@@ -203,8 +219,9 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     for python, line in places:
         marker = marker_of(python.f_code)
         if type(marker) is Translation:
-            _add_hosts(found, between)
             view = FrameView(state, marker, python, line)
+            view.refine(between)
+            _add_hosts(found, between)
             found.append(TranslatedActivation(None, view, None))  # type: ignore[arg-type]  # stands for a Frame
         elif python.f_code is entry:
             boundary = python.f_locals["boundary"]
