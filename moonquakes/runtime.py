@@ -27,11 +27,14 @@ from moonquakes.values import (
     type_name,
 )
 from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.engine import Engine
 from moonquakes.vm.interpreter import resume_from_host
+from moonquakes.vm.report import EngineReport, VmFunction
 from moonquakes.vm.state import State
 from moonquakes.vm.table import Table, new_table
 
 __all__ = [
+    "EngineReport",
     "LuaError",
     "LuaFunction",
     "LuaObject",
@@ -39,6 +42,7 @@ __all__ = [
     "LuaSyntaxError",
     "LuaTable",
     "LuaThread",
+    "VmFunction",
     "lua_type",
 ]
 
@@ -61,6 +65,8 @@ class LuaRuntime:
             becomes several Lua results rather than one opaque value.
         overflow_handler: called with an ``int`` beyond 64 bits; what it returns is
             passed to Lua instead.  Without it such an ``int`` raises OverflowError.
+        engine: ``"fast"`` turns Lua into Python, ``"vm"`` walks its bytecode; with None the
+            environment variable ``MOONQUAKES_ENGINE`` decides, and else it is ``"fast"``.
 
     What becomes what:
 
@@ -83,6 +89,7 @@ class LuaRuntime:
         profile: Profile = "safe",
         unpack_returned_tuples: bool = False,
         overflow_handler: Callable[[int], object] | None = None,
+        engine: Engine | None = None,
     ) -> None:
         if profile not in ("safe", "full"):
             raise ValueError(f"profile must be 'safe' or 'full', not {profile!r}")
@@ -90,7 +97,7 @@ class LuaRuntime:
         self._source_encoding = source_encoding or encoding or "utf-8"
         self._unpack = unpack_returned_tuples
         self._overflow_handler = overflow_handler
-        self._state = State()
+        self._state = State(engine)
         open_libraries(self._state, profile)
         self._lock = threading.RLock()
         self._foreign = Table.from_fields(
@@ -131,6 +138,15 @@ class LuaRuntime:
         """Load a Lua module as ``require`` does (profile ``full``)."""
         results = self.globals()["require"](module)
         return results[0] if isinstance(results, tuple) else results
+
+    @property
+    def engine(self) -> Engine:
+        """``"fast"`` or ``"vm"``."""
+        return self._state.engine
+
+    def engine_report(self) -> EngineReport:
+        """Return what has run on the VM so far although the engine is the fast one, and why."""
+        return self._state.report.copy()
 
     def close(self) -> None:
         """Run the finalizers (``__gc``) that are left, as at the end of a Lua program.

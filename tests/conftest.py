@@ -14,6 +14,8 @@ import lupa.lua54  # noqa: F401  # before fakeredis, which loads other Luas so t
 import pytest
 from hypothesis import HealthCheck, settings
 
+from moonquakes.vm.engine import VARIABLE
+
 # What the tests start buffers its output as it does for everybody.
 os.environ.pop("PYTHONUNBUFFERED", None)
 
@@ -23,6 +25,14 @@ settings.register_profile(
     "long", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(params=["vm", "fast"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a test on each engine: what it makes, and the programs it starts, have that one by default."""
+    name: str = request.param
+    monkeypatch.setenv(VARIABLE, name)
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -52,8 +52,8 @@ class Inspector:
         profile: which libraries it has, as for :class:`moonquakes.LuaRuntime`: ``"safe"`` or ``"full"``.
         input: what it reads as standard input (profile ``"full"``).
         limit: how many instructions one request may run at most; None for any number.
-        state: a state with libraries to run it in.  Then ``profile`` and ``input`` mean
-            nothing, and the output goes where that state sends it.
+        state: a state with libraries to run it in, on engine ``"vm"``.  Then ``profile`` and
+            ``input`` mean nothing, and the output goes where that state sends it.
 
     An error that nothing catches, and a source that does not compile, end in ``status ==
     "failed"``; no method raises it.  What ran when a program failed stays to be looked at.
@@ -92,6 +92,8 @@ class Inspector:
         self.breakpoints: list[Breakpoint] = []
         self.limit = limit
         self._output = io.BytesIO()
+        if state is not None and state.engine != "vm":
+            raise ValueError(f"state must be on engine 'vm', not {state.engine!r}")
         self._state = state if state is not None else self._make_state(profile, _bytes(input))
         self._baseline = dict(_globals(self._state))
         self._text = _bytes(source)
@@ -310,7 +312,7 @@ class Inspector:
     # How it works
 
     def _make_state(self, profile: str, data: bytes) -> State:
-        state = State()
+        state = State("vm")
         state.stdin = io.BytesIO(data)
         state.stdout = state.stderr = self._output
         open_libraries(state, profile)

@@ -33,8 +33,11 @@ class Tracer:
     """Watches a state and writes lines of text, one for each instruction.
 
     Args:
-        state: what to watch, from :meth:`start` to :meth:`stop`.
+        state: what to watch, from :meth:`start` to :meth:`stop`; on engine ``"vm"``.
         write: called with each line, its newline included.
+
+    Raises:
+        ValueError: the state is on another engine.
 
     A line reads ``[line] pc OPCODE operands ; comment``, then the registers that the
     instruction wrote, ``-> pc`` when it decided where to go on.  A call of a Lua
@@ -42,6 +45,8 @@ class Tracer:
     """
 
     def __init__(self, state: State, write: Callable[[str], None]) -> None:
+        if state.engine != "vm":
+            raise ValueError(f"state must be on engine 'vm', not {state.engine!r}")
         self._state = state
         self._write = write
         self._progress = Progress()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,15 @@ class Both:
         self._same(_RUN, source)
 
 
-@pytest.fixture(scope="session")
-def both() -> Both:
+@cache
+def _both(engine: str) -> Both:
     return Both()
+
+
+@pytest.fixture
+def both(engine: str) -> Both:
+    """Return both sides, the same for all tests of an engine."""
+    return _both(engine)
 
 
 # A state with its standard streams in memory, for the libraries that reach outside
@@ -99,7 +106,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def state() -> State:
+def state(engine: str) -> State:
     """Return a state with all libraries, its standard streams in memory."""
     state = State()
     state.stdin, state.stdout, state.stderr = io.BytesIO(), io.BytesIO(), io.BytesIO()
