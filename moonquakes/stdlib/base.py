@@ -33,6 +33,7 @@ from moonquakes.values import (
 from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import AnyFrame, ForwardFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
+from moonquakes.vm.inheritance import WatchedDict, metatable_changed
 from moonquakes.vm.protected import make_pcall, make_xpcall
 from moonquakes.vm.table import Table
 
@@ -222,6 +223,8 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         if old is not None and old.hash.get("__metatable") is not None:
             raise PendingError("cannot change a protected metatable")
         table.metatable = metatable
+        if type(table.hash) is WatchedDict:
+            metatable_changed(table)
         if metatable is not None and ("__gc" in metatable.hash or "__mode" in metatable.hash):
             state.collector.mark(table, metatable)
         return table

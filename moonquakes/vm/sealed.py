@@ -30,6 +30,11 @@ class _SealedDict(dict[LuaValue, LuaValue]):
     pop = popitem = update = setdefault = clear = _refuse
 
 
+def is_sealed(table: Table) -> bool:
+    """Whether a table is read-only."""
+    return type(table.hash) is _SealedDict
+
+
 def seal(table: Table) -> None:
     """Make ``table`` read-only for good, its metatable included, which no Lua code can get at."""
     lock = Table.from_fields({"__metatable": FALSE})

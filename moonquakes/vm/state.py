@@ -26,6 +26,7 @@ from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import code_for, make_closure
+from moonquakes.vm.inheritance import metatable_changed
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
@@ -238,6 +239,8 @@ class State(Operations):
     def set_metatable(self, value: LuaValue, metatable: Table | None) -> None:
         """Give a table or userdata its metatable; mark it for finalization when that says so."""
         value.metatable = metatable
+        if type(value) is Table:
+            metatable_changed(value)
         if metatable is not None:
             self.collector.mark(value, metatable)
 

@@ -74,6 +74,8 @@ class Table:
     def restore(self, model: Table) -> None:
         """Give the table exactly the fields of ``model``, and no metatable; cheap when nothing differs."""
         self.metatable = None
+        if type(self.hash) is not dict and hasattr(self.hash, "changed"):
+            self.hash.changed()  # metatables that inherit from it forget what they found
         if self.hash == model.hash and self.arr == model.arr:
             return
         self.arr = list(model.arr)

@@ -34,6 +34,7 @@ from moonquakes.vm.fast.faults import (
     concatenation_fault,
     index_fault,
 )
+from moonquakes.vm.inheritance import inherited
 from moonquakes.vm.messages import comparison_error, for_error
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.table import Table
@@ -243,11 +244,17 @@ class StringMethods:
 
 
 def _pure() -> dict[str, Any]:
-    def missing(o: Any, key: LuaValue) -> None:
-        """Return nil, which a raw read found, unless a metamethod has a say."""
+    def missing(o: Any, key: LuaValue) -> LuaValue:
+        """Return what a table has for a key that a raw read found nil, unless a metamethod must be called."""
         metatable = o.metatable
-        if metatable is None or metatable.hash.get("__index") is None:
-            return
+        if metatable is None:
+            return None
+        try:
+            return metatable.methods[key]
+        except (AttributeError, KeyError, TypeError):
+            pass
+        if metatable.hash.get("__index") is None:
+            return None
         raise SlowPath
 
     def get(o: Any, key: LuaValue) -> LuaValue:
@@ -259,9 +266,7 @@ def _pure() -> dict[str, Any]:
         if type(o) is not Table:
             raise SlowPath
         value = o.get(key)
-        if value is None and o.metatable is not None:
-            missing(o, key)
-        return value
+        return missing(o, key) if value is None else value
 
     def same_tables(x: Any, y: Any) -> bool:
         """Whether two different values, the first a table, are equal without a metamethod."""
@@ -303,6 +308,10 @@ def _indexing(state: State) -> dict[str, Any]:
                 metatable = value.metatable
                 if result is not None or metatable is None:
                     return result
+                if type(key) is str:
+                    found = inherited(metatable, key)
+                    if found is not None:
+                        return found[0]
                 handler = metatable.hash.get("__index")
                 if handler is None:
                     return None
@@ -340,11 +349,6 @@ def _indexing(state: State) -> dict[str, Any]:
             value = handler
         raise Fault(state, pc).runtime_error("'__newindex' chain too long; possible loop")
 
-    def method(pc: int, o: Any, name: str) -> LuaValue:
-        if type(o) is Table and o.metatable is not None:
-            fill_methods(o.metatable)
-        return index(pc, o, name)
-
     def length(pc: int, o: Any) -> LuaValue:
         if type(o) is str:
             return len(o)
@@ -365,11 +369,7 @@ def _indexing(state: State) -> dict[str, Any]:
             o.set(position, value)
 
     call = state.call
-    return {"index": index, "setindex": setindex, "method": method, "length": length, "fill": fill}
-
-
-def fill_methods(metatable: Table) -> None:
-    """Prepare the flattened methods of a metatable; what makes that impossible leaves it as it is."""
+    return {"index": index, "setindex": setindex, "method": index, "length": length, "fill": fill}
 
 
 def _arithmetic(state: State) -> dict[str, Any]:
