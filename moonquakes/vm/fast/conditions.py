@@ -119,6 +119,7 @@ class Conditions(Writer):
             return truth(self.value(a)), expected
         if op == _LT or op == _LE or op == _EQ:
             # The operands are evaluated in the order of their instructions.
+            self.in_order(a, b)
             x, y = self.use(a), self.use(b)
             if op == _EQ:
                 self.checked(x, y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moonquakes.vm.fast.analysis import NIL, TABLE
+from moonquakes.vm.fast.analysis import ANY, NIL, TABLE
 from moonquakes.vm.fast.expressions import Expr, literal
 
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ def build(t: Translator, target: str, table: NewTable) -> None:
     ends = bool(table.more) or (bool(table.items) and bool(table.items[-1].kind & NIL))
     if table.fails:
         slow_array, slow_fields = table.parts(True)
-        t.emit(f"try: q, h = {array}, {fields}")
-        t.emit(f"except E: q, h = {t.site(table.names, f'({slow_array}, {slow_fields})')}")
+        # Fields that may raise come before such items: see try_field.
+        t.emit(f"try: h, q = {fields}, {array}")
+        t.emit(f"except E: h, q = {t.site(table.names, f'({slow_fields}, {slow_array})')}")
         array, fields = "q", "h"
     name = target if target.isidentifier() else t.new_flag()
     t.emit(f"{name} = new(); {name}.arr = {array}; {name}.hash = {fields}; {name}.metatable = None")
@@ -83,11 +84,12 @@ def try_field(t: Translator, a: int, word: int, key: str) -> bool:
         register = word >> 24
         if register == a:
             return False
-        expr = t.use(register)
-        if expr.is_unchecked:
-            t.check(expr)
-        if isinstance(expr, NewTable):
-            expr = _built(t, expr)
+        held = t.pending.get(register)
+        if held is not None and held.fails:
+            if any(item.fails for item in table.items):
+                return False
+            _settle(t, a, register)
+        expr = _part(t, table, a, register)
     if len(table.fields) >= 200:
         return False
     table.fields[key] = expr
@@ -95,11 +97,42 @@ def try_field(t: Translator, a: int, word: int, key: str) -> bool:
     return True
 
 
-def _built(t: Translator, table: NewTable) -> Expr:
-    """Build a table within another one into a name of its own."""
+def _settle(t: Translator, a: int, register: int) -> None:
+    """Compute what is pending since before the value in a register, but for the table in ``a``."""
+    for earlier in list(t.pending):
+        if earlier == register:
+            return
+        if earlier != a and earlier in t.pending and t.pending[earlier].fails:
+            t.materialize(earlier)
+
+
+def _part(t: Translator, table: NewTable, a: int, register: int) -> Expr:
+    """Return the value in a register as a part of the table in ``a``."""
+    held = t.pending.get(register)
+    if not isinstance(held, NewTable):
+        expr = t.use(register)
+        if expr.is_unchecked:
+            t.check(expr)
+        return expr
+    # A table within takes statements: what comes before it is computed before.
+    if held.fails:
+        _settle(t, a, register)
+        if table.fails:
+            table.fields = {key: _named(t, expr) for key, expr in table.fields.items()}
+            table.items = [_named(t, expr) for expr in table.items]
+            table.fails = False
+            for expr in (*table.fields.values(), *table.items):
+                table.add(expr)
+    del t.pending[register]
+    return _named(t, held)
+
+
+def _named(t: Translator, value: Expr) -> Expr:
+    if value.is_atom and not value.fails:
+        return value
     name = t.new_flag()
-    build(t, name, table)
-    expr = Expr(name, TABLE, (name,))
+    t.assign(name, value)
+    expr = Expr(name, ANY if value.fails else value.kind, (name,))
     expr.is_atom = True
     return expr
 
@@ -114,15 +147,8 @@ def setlist(t: Translator, pc: int, word: int) -> int:
     if b:
         registers = range(a + 1, a + 1 + b)
         if isinstance(table, NewTable) and len(table.items) == c and not table.more:
-            values = []
             for register in registers:
-                expr = t.use(register)
-                if expr.is_unchecked:
-                    t.check(expr)
-                if isinstance(expr, NewTable):
-                    expr = _built(t, expr)
-                values.append(expr)
-            for expr in values:
+                expr = _part(t, table, a, register)
                 table.items.append(expr)
                 table.add(expr)
             return following
@@ -133,11 +159,7 @@ def setlist(t: Translator, pc: int, word: int) -> int:
     first, many, raw = t.take_open()
     if isinstance(table, NewTable) and len(table.items) == c and not table.more:
         for register in range(a + 1, first):
-            expr = t.use(register)
-            if expr.is_unchecked:
-                t.check(expr)
-            if isinstance(expr, NewTable):
-                expr = _built(t, expr)
+            expr = _part(t, table, a, register)
             table.items.append(expr)
             table.add(expr)
         table.more = many

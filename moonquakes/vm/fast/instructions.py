@@ -144,6 +144,7 @@ def _pair(t: Translator, b: int, c: int, keeps: int) -> tuple[Expr, Expr]:
     if b == c:
         x = t.atom(b, keeps)
         return x, x
+    t.in_order(b, c)
     return t.use(b, keeps), t.use(c, keeps)
 
 
@@ -299,7 +300,9 @@ def len_(t: Translator, pc: int, word: int) -> int:
 
 def concat(t: Translator, pc: int, word: int) -> int:
     a = word >> 7 & 0xFF
-    operands = [t.use(register, a) for register in range(a, a + (word >> 16 & 0xFF))]
+    registers = range(a, a + (word >> 16 & 0xFF))
+    t.in_order(*registers)
+    operands = [t.use(register, a) for register in registers]
     expr = concatenation(pc, operands)
     if any(x.is_unchecked for x in operands):
         t.checked(*operands)

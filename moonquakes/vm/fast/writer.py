@@ -169,6 +169,7 @@ class Writer:
                 self.flush(heap=True)
             return expr
         if isinstance(pending, NewTable):
+            self.settle_before(register)
             del self.pending[register]
             return self.to_name(pending, register)
         if register != keeps and self.analysis.live_after[self.pc] >> register & 1:
@@ -207,8 +208,25 @@ class Writer:
             return f"r{register}"
         return self.name(register, self.pc)
 
+    def settle_before(self, register: int) -> None:
+        """Compute what is pending since before a register's value, when that may raise or call."""
+        if not self.pending[register].fails:
+            return
+        for earlier in list(self.pending):
+            if earlier == register:
+                return
+            if earlier in self.pending and self.pending[earlier].fails:
+                self.materialize(earlier)
+
+    def in_order(self, *registers: int) -> None:
+        """Compute operands that take statements before another operand is taken out of its turn."""
+        for register in registers:
+            if isinstance(self.pending.get(register), NewTable):
+                self.materialize(register)
+
     def materialize(self, register: int) -> None:
         """Compute a register's pending value now."""
+        self.settle_before(register)
         expr = self.pending.pop(register)
         self.assign(self.temporary(register), expr)
 
@@ -260,7 +278,8 @@ class Writer:
             self.assign("q", old)
         variable = self.analysis.active(register, pc)
         if variable is not None:
-            self.flush(registers=1 << register, cells=variable.is_shared)
+            # What may raise or call does so in its turn.
+            self.flush(registers=1 << register, cells=variable.is_shared, heap=expr.fails)
             self.assign(f"{variable.text}[0]" if variable.is_boxed else variable.text, expr)
             return
         if self.pending:
