@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from moonquakes.vm.fast.analysis import ANY, NIL, TABLE
@@ -26,7 +27,6 @@ class NewTable(Expr):
         self.items: list[Expr] = []
         self.fields: dict[str, Expr] = {}
         self.more = ""
-        self.reads_heap = True
         self.may_end_in_nil = False
 
     def add(self, expr: Expr) -> None:
@@ -35,6 +35,16 @@ class NewTable(Expr):
         self.reads_heap |= expr.reads_heap
         self.reads_cells |= expr.reads_cells
         self.fails |= expr.fails
+
+    def replace_parts(self, replace: Callable[[Expr], Expr]) -> None:
+        """Put other expressions in the place of those of the parts, in the order they are computed."""
+        self.items = [replace(expr) for expr in self.items]
+        self.fields = {key: replace(expr) for key, expr in self.fields.items()}
+        self.names = ()
+        self.registers = 0
+        self.reads_heap = self.reads_cells = self.fails = False
+        for expr in (*self.items, *self.fields.values()):
+            self.add(expr)
 
     def parts(self, slow: bool) -> tuple[str, str]:
         items = ["None", *(e.slow if slow else e.text for e in self.items)]

@@ -330,7 +330,9 @@ def _operands_of_call(t: Translator, first: int, count: int) -> list[Expr]:
     for register in list(pending):
         if register in pending and register < first:
             expr = pending[register]
-            if expr.fails or expr.reads_heap or expr.reads_cells:
+            if isinstance(expr, NewTable):
+                t.settle_fields(expr, 0, True, True)
+            elif expr.fails or expr.reads_heap or expr.reads_cells:
                 t.materialize(register)
     for register in range(last, first - 1, -1):
         if isinstance(pending.get(register), NewTable):

@@ -223,6 +223,12 @@ class Writer:
         for register in registers:
             if isinstance(self.pending.get(register), NewTable):
                 self.materialize(register)
+        # x > y is y < x, but x comes first.
+        turns = [register for register in self.pending if register in registers]
+        if turns != sorted(turns, key=registers.index):
+            for register in turns[:-1]:
+                if self.pending[register].fails:
+                    self.materialize(register)
 
     def materialize(self, register: int) -> None:
         """Compute a register's pending value now."""
@@ -255,9 +261,33 @@ class Writer:
         for register in list(pending):
             expr = pending[register]
             if register in chosen or (expr.fails and not expr.is_constant):
-                self.materialize(register)
+                if isinstance(expr, NewTable) and not everything:
+                    self.settle_fields(expr, registers, heap, cells)
+                else:
+                    self.materialize(register)
             if register == last:
                 break
+
+    def settle_fields(self, table: NewTable, registers: int, heap: bool, cells: bool) -> None:
+        """Compute the fields of a table under construction that what comes next could change.
+
+        The table itself need not be made yet: nobody else knows it.
+        """
+
+        def settled(expr: Expr) -> Expr:
+            if (
+                expr.fails
+                or expr.registers & registers
+                or (heap and expr.reads_heap)
+                or (cells and expr.reads_cells)
+            ):
+                name = self.new_flag()
+                self.assign(name, expr)
+                expr = Expr(name, ANY if expr.fails else expr.kind, (name,))
+                expr.is_atom = True
+            return expr
+
+        table.replace_parts(settled)
 
     def flush_live(self, live: int) -> None:
         """Compute what is pending and read later, and what may raise."""
