@@ -206,6 +206,7 @@ class Analysis:
         code = self.proto.code
         count = len(code)
         every = (1 << self.proto.max_stack_size) - 1
+        closure = OP["CLOSURE"]
         reads: list[int] = []
         keeps: list[int] = []
         follows: list[tuple[int, int]] = []
@@ -217,6 +218,10 @@ class Analysis:
             following, other = pc + 1, count
             if use == _W_A:
                 written = 1 << a
+                if op == closure:
+                    for upvalue in self.inner[word >> 15].proto.upvalues:
+                        if upvalue.in_stack and upvalue.index != a:
+                            read |= 1 << upvalue.index
             elif use == _W_A_R_B:
                 written = 1 << a
                 read = 1 << (word >> 16 & 0xFF)
