@@ -313,6 +313,7 @@ def concat(t: Translator, pc: int, word: int) -> int:
 
 def closure(t: Translator, pc: int, word: int) -> int:
     a = word >> 7 & 0xFF
+    t.flush(registers=1 << a)
     text, names = t.chunk.write_closure(t, pc, word >> 15, a)
     expr = Expr(text, FUNCTION, names)
     expr.is_atom = text.isidentifier()

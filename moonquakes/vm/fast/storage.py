@@ -39,7 +39,11 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
     expr = of_two("", f"index({pc}, {o.slow}, {key.slow})", ANY, o, key)
     expr.fails = expr.reads_heap = True
     k = key.raw if key.kind in (INT, NUMBER) else key.text
-    if key.kind == STR or key.kind == FLOAT:
+    if key.kind == FLOAT:
+        # A float without fraction is an integer as a key.
+        expr.text = expr.raw = expr.soft = f"FIND({o.raw}, {k})"
+        return expr
+    if key.kind == STR:
         expr.raw = f"{o.raw}.hash[{k}]"
         expr.text = expr.soft = _checked(f"{o.raw}.hash.get({k})", o, k)
         return expr

@@ -334,7 +334,7 @@ class Writer:
             elif variable.is_boxed:
                 if expr is None:
                     value = f"r{register}"
-                elif expr.fails or expr.is_unchecked:
+                elif expr.fails or expr.is_unchecked or isinstance(expr, NewTable):
                     self.assign(f"r{register}", expr)
                     value = f"r{register}"
                 else:
