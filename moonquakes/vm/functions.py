@@ -58,6 +58,10 @@ class TranslatedFunction:
         """Return the cells of a function's upvalues, in the Proto's order."""
         raise NotImplementedError
 
+    def line_at(self, line: int) -> int:
+        """Return the line of the source for a line of the Python text, -1 when unknown."""
+        raise NotImplementedError
+
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
         """Return a new function over an inner Proto of ``function``'s, which the VM runs."""
         raise NotImplementedError

@@ -25,7 +25,7 @@ from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
-from moonquakes.vm.functions import code_for, make_closure
+from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
 from moonquakes.vm.inheritance import metatable_changed
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.interpreter import call_from_host
@@ -204,6 +204,10 @@ class State(Operations):
         try:
             return LuaError(first(self.call(handler, error.value)))
         except LuaError as raised:
+            if self.engine == "fast" and not raised.handled:
+                from moonquakes.vm.fast.errors import handle_again
+
+                return handle_again(self, handler, raised)
             return raised
         finally:
             self._handler_depth -= 1
@@ -310,6 +314,15 @@ class State(Operations):
         """Return ``chunk:line: `` of the function at ``level``: 0 is the host function that
         runs, 1 the one that called it (``luaL_where``); empty for a host function.
         """
+        if level == 1 and self.engine == "fast":
+            # The usual case: translated code called the host function that asks.
+            frame = sys._getframe(1).f_back
+            constants = frame.f_code.co_consts if frame is not None else ()
+            marker = constants[-1] if constants else None
+            if isinstance(marker, TranslatedFunction):
+                line = marker.line_at(frame.f_lineno)  # type: ignore[union-attr]  # there is one
+                if line > 0:
+                    return f"{chunk_id(marker.proto.source)}:{line}: "
         for number, activation in enumerate(levels_of(self, self.current)):
             if number == level:
                 return position(activation)

@@ -59,6 +59,9 @@ class Translation(TranslatedFunction):
                 cells.append(BoxCell(closure[position].cell_contents) if is_boxed else closure[position])
         return tuple(cells)
 
+    def line_at(self, line: int) -> int:
+        return self.proto.line_at(max(self.chunk.lines[line], 0))
+
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
         from moonquakes.vm.fast.functions import make_function
 
