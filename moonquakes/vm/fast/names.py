@@ -257,6 +257,12 @@ def _pure() -> dict[str, Any]:
             return None
         raise SlowPath
 
+    def missing_key(o: Any, key: LuaValue) -> LuaValue:
+        """The same for a key of any type, which was looked for as it is."""
+        if type(key) is float:
+            raise SlowPath
+        return missing(o, key)
+
     def get(o: Any, key: LuaValue) -> LuaValue:
         if type(o) is not Table:
             raise SlowPath
@@ -296,7 +302,10 @@ def _pure() -> dict[str, Any]:
     def add(o: Table, key: int, value: LuaValue) -> None:
         o.set(key, value)
 
-    return {"N": missing, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same, "SIZE": size, "ADD": add}
+    return {
+        "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same, "SIZE": size,
+        "ADD": add,
+    }  # fmt: skip
 
 
 def _indexing(state: State) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
     elif key.is_atom and o.is_atom:
         expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
         get = f"({o.raw}.arr[{k}] if {k}.__class__ is int and 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
-        expr.text = expr.soft = _checked(get, o, k)
+        # A float without fraction is an integer as a key: NK looks.
+        expr.text = expr.soft = f"(q if (q := {get}) is not None else NK({o.raw}, {k}))"
         return expr
     else:
         expr.raw = f"GET({o.raw}, {k})"
