@@ -1,6 +1,8 @@
-"""Runs the conformance cases on Moonquakes and on a reference Lua 5.4, and compares what they print.
+"""Runs the conformance cases on both engines and on a reference Lua 5.4, and compares what they print.
 
 ``./dev conformance [NAME...]`` runs the cases whose names contain one of the arguments, or all.
+With ``MOONQUAKES_CHECK=1`` in the environment each case first runs as a program on either engine,
+and the first whose output, errors or exit status differ ends it all.
 
 A case is a Lua program in ``conformance/cases``, one topic a file.  What it must print stands in
 its comments: ``--> text`` behind a print, or on lines of its own where there is more.  A tab in the
@@ -10,11 +12,15 @@ output is written as a space, spaces at the end of a line do not count.
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+from moonquakes.vm.engine import Engine
 
 CASES: Final = Path(__file__).parent / "cases"
 
@@ -42,12 +48,13 @@ return table.concat(lines, "\\n")
 Runner = Callable[[str, str], str]
 
 
-def moonquakes_runner() -> Runner:
-    """Return a runner on Moonquakes, with a state of its own for each run."""
+def moonquakes_runner(engine: Engine) -> Runner:
+    """Return a runner on an engine of Moonquakes, with a state of its own for each run."""
     from moonquakes import LuaRuntime
 
     def run(source: str, name: str) -> str:
-        return str(LuaRuntime(encoding="latin-1", profile="full").execute(DRIVER, source, name))
+        lua = LuaRuntime(encoding="latin-1", profile="full", engine=engine)
+        return str(lua.execute(DRIVER, source, name))
 
     return run
 
@@ -91,12 +98,63 @@ def compare(name: str, runner: Runner) -> str:
     )
 
 
+class End(NamedTuple):
+    """What a program left behind; addresses in its texts are hidden, for they differ."""
+
+    output: str
+    errors: str
+    status: int
+
+
+#: Runs a program on an engine.
+Program = Callable[[Path, Engine], End]
+
+
+def run_program(path: Path, engine: Engine) -> End:
+    """Run a file as ``moonquakes`` runs it, for five minutes at most."""
+    command = [sys.executable, "-m", "moonquakes.cli.moonquakes", "--engine", engine, path.name]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LUA_")}
+    environment["PYTHONPATH"] = str(CASES.parent.parent)
+    done = subprocess.run(
+        command, cwd=path.parent, env=environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=300
+    )
+    output, errors = (
+        re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", stream.decode("latin-1")) for stream in (done.stdout, done.stderr)
+    )
+    return End(output, errors, done.returncode)
+
+
+def check(path: Path, run: Program = run_program) -> str:
+    """Run a file on both engines; return how they differ, or nothing."""
+    vm, fast = run(path, "vm"), run(path, "fast")
+    difference = ""
+    for kind, ours, theirs in (("output", vm.output, fast.output), ("errors", vm.errors, fast.errors)):
+        lines = difflib.unified_diff(
+            ours.splitlines(), theirs.splitlines(), f"{kind} on vm", f"{kind} on fast", lineterm="", n=1
+        )
+        difference += "".join(line + "\n" for line in lines)
+    if vm.status != fast.status:
+        difference += f"exit status on vm: {vm.status}, on fast: {fast.status}\n"
+    return difference
+
+
 def main(arguments: Sequence[str]) -> int:
     names = [name for name in case_names() if not arguments or any(part in name for part in arguments)]
     if not names:
         print(f"no case has {' or '.join(arguments)} in its name", file=sys.stderr)
         return 2
-    sides = {"Moonquakes": moonquakes_runner(), "the reference": reference_runner()}
+    if os.environ.get("MOONQUAKES_CHECK", "") not in ("", "0"):
+        for name in names:
+            difference = check(CASES / f"{name}.lua")
+            if difference:
+                print(f"DIFFERS {name}\n{difference}".encode("latin-1").decode("utf-8", "replace"), end="")
+                return 1
+        print(f"{len(names)} cases do the same on both engines")
+    sides = {
+        "vm": moonquakes_runner("vm"),
+        "fast": moonquakes_runner("fast"),
+        "the reference": reference_runner(),
+    }
     failed = 0
     for name in names:
         differences = {
@@ -106,9 +164,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{'FAILED' if differences else 'ok    '} {name}")
         for side, difference in differences.items():
             print(f"on {side}:\n{difference.encode('latin-1').decode('utf-8', 'replace')}")
-    print(
-        f"{len(names)} cases on {' and '.join(sides)}: {'all agree' if not failed else f'{failed} failures'}"
-    )
+    print(f"{len(names)} cases on {', '.join(sides)}: {'all agree' if not failed else f'{failed} failures'}")
     return 1 if failed else 0
 
 

@@ -18,6 +18,8 @@ import moonquakes
 from moonquakes import LuaError, LuaRuntime, LuaSyntaxError
 from moonquakes.runtime import LuaFunction, LuaObject, LuaTable, LuaThread, lua_type
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture
 def lua() -> LuaRuntime:

@@ -31,7 +31,7 @@ class Recorder:
 
 
 @pytest.fixture
-def evaluator() -> Evaluator:
+def evaluator(engine: str) -> Evaluator:
     return Evaluator(Recorder())
 
 

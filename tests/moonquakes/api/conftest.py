@@ -8,7 +8,7 @@ from moonquakes.api import mq_State, mqL_newstate, mqL_openlibs
 
 
 @pytest.fixture
-def L() -> mq_State:
+def L(engine: str) -> mq_State:
     """Return the main thread of a state with the standard libraries."""
     L = mqL_newstate()
     mqL_openlibs(L)

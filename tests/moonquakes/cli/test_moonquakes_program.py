@@ -12,6 +12,8 @@ import pytest
 
 from moonquakes.cli.moonquakes import USAGE, main
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 Output = pytest.CaptureFixture[bytes]
 COMMAND = [sys.executable, "-m", "moonquakes.cli.moonquakes"]
 

@@ -17,6 +17,8 @@ import pytest
 
 from moonquakes.cli.moonquakes import main
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 Interact = Callable[..., tuple[str, str]]
 COMMAND = [sys.executable, "-m", "moonquakes.cli.moonquakes"]
 BANNER = "Moonquakes 0.1.0  Lua 5.4 of Lua.org, PUC-Rio"

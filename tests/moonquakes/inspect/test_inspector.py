@@ -500,7 +500,7 @@ def test_every_failure_is_a_state(source: str, message: str) -> None:
 
 
 def test_a_stack_overflow_is_a_failure_with_its_stack() -> None:
-    state = State()
+    state = State("vm")
     open_libraries(state)
     state.max_depth = 2000
     inspector = Inspector("local function f() return 1 + f() end f()", state=state)
@@ -554,7 +554,7 @@ CASES = sorted((Path(__file__).parents[3] / "conformance" / "cases").glob("*.lua
 )  # recursion takes minutes in steps
 def test_conformance_cases_step_by_step(case: Path) -> None:
     source = case.read_bytes()
-    state = State()
+    state = State("vm")
     state.stdout = io.BytesIO()
     open_libraries(state)
     ok, _ = state.protected_call(state.load(source.decode("latin-1"), f"@{case.name}"))

@@ -14,7 +14,7 @@ from moonquakes.vm.state import State
 
 def trace(source: str, *arguments: object) -> list[str]:
     """Run a program under a tracer; return the lines, addresses cut."""
-    state = State()
+    state = State("vm")
     open_libraries(state)
     lines: list[str] = []
     tracer = Tracer(state, lines.append)
@@ -122,7 +122,7 @@ def test_indentation_ends_somewhere() -> None:
 
 
 def test_a_trace_changes_nothing() -> None:
-    state = State()
+    state = State("vm")
     open_libraries(state)
     source = "local t = {} for i = 1, 50 do t[#t + 1] = i * i end return #t, select('#', ...)"
     function = state.load(source, "=t")

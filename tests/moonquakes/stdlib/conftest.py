@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +37,9 @@ def _readable(value: Any) -> str:
 class Both:
     """The reference Lua and Moonquakes side by side; arguments and results are scalars."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str) -> None:
         self.reference = LuaRuntime(encoding="latin-1")
-        self.state = State()
+        self.state = State(engine)
         for name in _LIBRARIES:
             open_library(self.state, name)
         self._runners = {
@@ -70,15 +69,9 @@ class Both:
         self._same(_RUN, source)
 
 
-@cache
-def _both(engine: str) -> Both:
-    return Both()
-
-
-@pytest.fixture
-def both(engine: str) -> Both:
-    """Return both sides, the same for all tests of an engine."""
-    return _both(engine)
+@pytest.fixture(scope="session", params=["vm", "fast"])
+def both(request: pytest.FixtureRequest) -> Both:
+    return Both(request.param)
 
 
 # A state with its standard streams in memory, for the libraries that reach outside

@@ -291,13 +291,13 @@ class Generator:
         return self.block(8)
 
 
-@pytest.fixture(scope="module")
-def assert_same() -> Callable[[str], None]:
+@pytest.fixture(scope="module", params=["vm", "fast"])
+def assert_same(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Return a function that runs a program on both and compares what it shows."""
     theirs = LuaRuntime(encoding="latin-1").eval("function(s) return load(s, '=run') end")(RUN)
 
     def compare(source: str) -> None:
-        state = State()
+        state = State(request.param)
         for name in ("base", "coroutine", "table", "string", "math", "utf8"):
             open_library(state, name)
         assert state.call(state.load(RUN, "=run"), source) == theirs(source), source

@@ -28,6 +28,8 @@ from moonquakes.stdlib import open_libraries
 from moonquakes.values import LuaValue, as_tuple, first
 from moonquakes.vm.state import State
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 #: Programs that write what happens with ``log`` and are compared with the reference.
 PROGRAMS = {
     "reverse order of marking": """

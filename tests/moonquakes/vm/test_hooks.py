@@ -10,6 +10,8 @@ from moonquakes.vm.state import State
 
 lupa = pytest.importorskip("lupa.lua54", reason="lupa is the reference for hooks")
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 COLLECT = """
 local program, mask, count = ...
 local chunk = assert(load(program, "=program"))

@@ -10,6 +10,8 @@ from moonquakes.vm.state import State
 
 lupa = pytest.importorskip("lupa.lua54", reason="lupa is the reference for messages")
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SNIPPETS = """
 local a; a.b = 1
 local a; return a.b.c

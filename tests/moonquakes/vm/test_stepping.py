@@ -12,7 +12,7 @@ from moonquakes.vm.stepping import Execution
 
 
 def start(text: str, *arguments: object) -> Execution:
-    state = State()
+    state = State("vm")
     open_libraries(state)
     return Execution(state, state.load(text, "=t"), list(arguments))
 
@@ -69,7 +69,7 @@ def test_what_runs_in_steps_gives_what_runs_at_once(text: str, results: list[obj
 
 
 def test_an_error_that_nothing_catches_ends_it() -> None:
-    state = State()
+    state = State("vm")
     open_libraries(state)
     seen: list[str] = []
 
@@ -93,7 +93,7 @@ def test_an_error_that_nothing_catches_ends_it() -> None:
 
 
 def test_an_exception_of_a_host_function_arrives_as_itself() -> None:
-    state = State()
+    state = State("vm")
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("mine")

@@ -21,6 +21,8 @@ from moonquakes.stdlib import open_libraries
 from moonquakes.values import first
 from moonquakes.vm.state import State
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 #: Programs that return a text; each says what it is about in its first line.
 PROGRAMS = {
     "keys": """
