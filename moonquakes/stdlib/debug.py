@@ -57,7 +57,7 @@ def open_debug(state: State) -> Table:
         if level < 0:
             return None
         activation = level_at(state, coroutine, level)
-        if activation is None or activation.function is None:
+        if activation is None or activation.code is None:
             return None
         return _describe(state, activation, what, active=True)
 

@@ -38,7 +38,7 @@ def local_functions(state: State) -> dict[str, LuaValue]:
             return proto.local_name(number - 1, 0) if proto is not None and number > 0 else None
         level = check_integer(shift + 1, subject)
         activation = level_at(state, coroutine, level)
-        if activation is None or activation.function is None:
+        if activation is None or activation.code is None:
             raise ArgumentError(shift + 1, "level out of range")
         if activation.frame is None:
             values = _host_values(state, activation)
@@ -52,7 +52,7 @@ def local_functions(state: State) -> dict[str, LuaValue]:
         number = check_integer(shift + 2, rest[1] if len(rest) > 1 else None)
         value = check_any(3, rest)
         activation = level_at(state, coroutine, level)
-        if activation is None or activation.function is None:
+        if activation is None or activation.code is None:
             raise ArgumentError(shift + 1, "level out of range")
         if activation.frame is None:
             return None

@@ -41,6 +41,10 @@ class Activation:
         """The code object of its function, None when there is none."""
         return self.function.__code__ if self.function is not None else None
 
+    def is_of(self, function: FunctionType) -> bool:
+        """Whether it is a level of ``function``."""
+        return self.function is function
+
     @property
     def current_line(self) -> int:
         """The line being executed, -1 when unknown."""
@@ -147,15 +151,15 @@ def global_function_name(state: State, function: LuaValue) -> str | None:
     return None
 
 
-def code_name(state: State, code: CodeType | None) -> str | None:
-    """As :func:`global_function_name`, for a function of which the code is known."""
-    if code is None:
+def level_name(state: State, level: Activation) -> str | None:
+    """As :func:`global_function_name`, for the function that runs at a level."""
+    if level.code is None:
         return None
     for module, table in state.loaded.hash.items():
         if type(module) is not str or type(table) is not Table:
             continue
         for name, value in table.hash.items():
-            if type(value) is FunctionType and value.__code__ is code and type(name) is str:
+            if type(value) is FunctionType and type(name) is str and level.is_of(value):
                 return name if module == "_G" else f"{module}.{name}"
     return None
 
@@ -184,10 +188,7 @@ def _describe(state: State, activation: Activation) -> str:
     else:
         line = activation.current_line
         where = f"{chunk_id(frame.proto.source)}:{line}:" if line > 0 else f"{chunk_id(frame.proto.source)}:"
-    if activation.function is not None:
-        name = global_function_name(state, activation.function)
-    else:
-        name = code_name(state, activation.code)
+    name = level_name(state, activation)
     described = activation.name
     if name is not None:
         what = f"function '{name}'"

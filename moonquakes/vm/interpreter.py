@@ -190,6 +190,11 @@ def _find_catcher(frame: AnyFrame) -> AnyFrame:
 def _handle(state: State, catcher: AnyFrame, error: LuaError) -> LuaError:
     """Give the error to the message handler of the protected call it will end, if there is one."""
     frame: AnyFrame | None = catcher
+    if state.engine == "fast":
+        from moonquakes.vm.fast.errors import handle
+
+        error.handled = False
+        return handle(state, frame, error)
     while frame is not None and not isinstance(frame, ProtectedFrame | CoroutineBase):
         if isinstance(frame, Boundary) and frame.handler is not None:
             break

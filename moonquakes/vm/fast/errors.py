@@ -5,6 +5,8 @@ The position and the names in a message come from the frames that the exception 
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,18 @@ from moonquakes.bytecode.opcodes import OP, get_b, opcode_of
 from moonquakes.bytecode.proto import chunk_id
 from moonquakes.errors import ArgumentError, LuaError, PendingError
 from moonquakes.values import LuaValue, first
-from moonquakes.vm.activations import code_name
+from moonquakes.vm.activations import level_name
+from moonquakes.vm.coroutines import CoroutineBase
 from moonquakes.vm.fast.chunk import Translation
-from moonquakes.vm.fast.stack import FrameView, _is_host_level, marker_of, raised_places
+from moonquakes.vm.fast.stack import (
+    FrameView,
+    PythonActivation,
+    is_host_level,
+    marker_of,
+    raised_places,
+)
+from moonquakes.vm.frames import AnyFrame, ProtectedFrame
+from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.names import describe_call
 
 if TYPE_CHECKING:
@@ -50,7 +61,7 @@ def _called_by_host(host: FrameType, python: FrameType) -> bool:
     """Whether another host function stands between a host function and the translated one below it."""
     frame = host.f_back
     while frame is not None and frame is not python:
-        if _is_host_level(frame, frame.f_back):
+        if is_host_level(frame, frame.f_back):
             return True
         frame = frame.f_back
     return False
@@ -67,13 +78,13 @@ def origin_of(state: State, exception: BaseException) -> Origin | None:
             view = FrameView(state, marker, python, line)
             view.refine(places)
             places.reverse()
-            host = next((p for p in reversed(places) if _is_host_level(p, p.f_back)), None)
+            host = next((p for p in reversed(places) if is_host_level(p, p.f_back)), None)
             return Origin(view, host, places)
         if python.f_code is run.__code__:
             return None
         places.append(python)
     places.reverse()
-    host = next((p for p in reversed(places) if _is_host_level(p, p.f_back)), None)
+    host = next((p for p in reversed(places) if is_host_level(p, p.f_back)), None)
     return Origin(None, host, places) if host is not None else None
 
 
@@ -83,10 +94,12 @@ def settle_translated(state: State, exception: BaseException) -> LuaError | None
     if origin is None:
         return None
     if isinstance(exception, ArgumentError):
-        return LuaError(origin.position + _argument_message(state, origin, exception))
-    if isinstance(exception, PendingError):
-        return LuaError(origin.position + exception.value)
-    return LuaError(origin.position + "stack overflow")
+        message = _argument_message(state, origin, exception)
+    elif isinstance(exception, PendingError):
+        message = exception.value
+    else:
+        message = "stack overflow"
+    return LuaError(origin.position + message).with_traceback(exception.__traceback__)
 
 
 def _argument_message(state: State, origin: Origin, error: ArgumentError) -> str:
@@ -107,7 +120,8 @@ def _argument_message(state: State, origin: Origin, error: ArgumentError) -> str
     if described is not None:
         name = described[1]
     else:
-        name = (code_name(state, origin.host.f_code) if origin.host is not None else None) or "?"
+        host = PythonActivation(origin.host, None) if origin.host is not None else None
+        name = (level_name(state, host) if host is not None else None) or "?"
     return f"bad argument #{position} to '{name}' ({message})"
 
 
@@ -139,6 +153,13 @@ def run_handler(state: State, handler: LuaValue, error: LuaError, exception: Bas
     return state.call_handler(handler, error)
 
 
+def handle_again(state: State, handler: LuaValue, raised: LuaError) -> LuaError:
+    """Let a message handler see the error that it raised itself."""
+    from moonquakes.vm.settle import settle
+
+    return run_handler(state, handler, settle(state, raised), raised)
+
+
 def protected(
     state: State, function: LuaValue, arguments: tuple[LuaValue, ...], handler: LuaValue
 ) -> tuple[bool, LuaValue]:
@@ -154,13 +175,64 @@ def protected(
         return False, error.value
 
 
+def active_handler(
+    state: State, frame: AnyFrame | None, python: FrameType | None
+) -> Callable[[LuaError], LuaError] | None:
+    """Return what the protected call around a place does with an error; None when that is nothing.
+
+    Args:
+        frame: the innermost frame of the VM to look at.
+        python: the innermost Python frame.
+    """
+    from moonquakes.vm.interpreter import _run_from_host
+
+    while python is not None:
+        code = python.f_code
+        if code is _run_from_host.__code__:
+            boundary = python.f_locals["boundary"]
+            while frame is not None and frame is not boundary:
+                if type(frame) is ProtectedFrame:
+                    return _calling(state, frame.handler)
+                if isinstance(frame, CoroutineBase):
+                    return None
+                frame = frame.previous
+            if boundary.handler is not None:
+                return boundary.handler  # type: ignore[no-any-return]  # a field of a Boundary
+            frame = boundary.previous
+        elif code is protected.__code__:
+            return _calling(state, python.f_locals["handler"])
+        elif type(marker_of(code)) is Intrinsic and code.co_name == "pcall":
+            return None
+        python = python.f_back
+    return None
+
+
+def _calling(state: State, handler: LuaValue) -> Callable[[LuaError], LuaError] | None:
+    if handler is None:
+        return None
+    return lambda error: run_handler(state, handler, error, error)
+
+
+def handle(state: State, frame: AnyFrame | None, error: LuaError) -> LuaError:
+    """Let the message handler of the protected call that will catch an error see it, unless one did."""
+    if error.handled:
+        return error
+    error.handled = True
+    handler = active_handler(state, frame, sys._getframe(1))
+    if handler is None:
+        return error
+    handled = handler(error)
+    handled.handled = True
+    return handled
+
+
 def close_after(state: State, tbc: list[tuple[int, LuaValue]] | None, exception: Exception) -> BaseException:
     """Close the pending variables of a function that an error leaves, and return the error to go on with."""
     from moonquakes.vm.settle import settle
 
     if not tbc:
         return exception
-    error = settle(state, exception)
+    error = handle(state, state.frame, settle(state, exception))
     if error is not exception:
         error.__traceback__ = exception.__traceback__
     while tbc:
@@ -168,5 +240,5 @@ def close_after(state: State, tbc: list[tuple[int, LuaValue]] | None, exception:
         try:
             first(state.call(state.metamethod(value, "__close"), value, error.value))
         except Exception as raised:
-            error = settle(state, raised)
+            error = handle(state, state.frame, settle(state, raised))
     return error

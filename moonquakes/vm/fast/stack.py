@@ -108,17 +108,25 @@ class FrameView:
 
 def function_of(frame: FrameType) -> FunctionType | None:
     """Return the function that a frame runs: among those with its code, the one with its upvalues."""
-    candidates = [
-        f for f in gc.get_referrers(frame.f_code) if type(f) is FunctionType and f.__code__ is frame.f_code
-    ]
-    if len(candidates) > 1:
-        values = frame.f_locals
-        names = frame.f_code.co_freevars
-        for candidate in candidates:
-            cells = candidate.__closure__ or ()
-            if all(_holds(cell, values.get(name)) for name, cell in zip(names, cells, strict=True)):
-                return candidate
-    return candidates[0] if candidates else None
+    for candidate in gc.get_referrers(frame.f_code):
+        if (
+            type(candidate) is FunctionType
+            and candidate.__code__ is frame.f_code
+            and _closes_over(candidate, frame)
+        ):
+            return candidate
+    return None
+
+
+def _closes_over(function: FunctionType, frame: FrameType) -> bool:
+    """Whether a function with the code of a frame has the upvalues that the frame sees."""
+    names = frame.f_code.co_freevars
+    if not names:
+        return True
+    values = frame.f_locals
+    return all(
+        _holds(cell, values.get(name)) for name, cell in zip(names, function.__closure__ or (), strict=True)
+    )
 
 
 def _holds(cell: Any, value: Any) -> bool:
@@ -128,29 +136,32 @@ def _holds(cell: Any, value: Any) -> bool:
         return value is None
 
 
-class TranslatedActivation(Activation):
-    """A level of the stack that is a translated function's."""
+class PythonActivation(Activation):
+    """A level of the stack that a Python frame stands for: of a translated function or of a host's.
 
-    __slots__ = ()
+    Which function runs there is looked for when somebody asks.
+    """
+
+    __slots__ = ("_found", "python")
+
+    def __init__(self, python: FrameType, view: FrameView | None) -> None:
+        self.frame = view  # type: ignore[assignment]  # stands for a Frame
+        self.caller = None
+        self.python = python
+        self._found: FunctionType | None = None
 
     @property
-    def code(self) -> CodeType | None:
-        assert type(self.frame) is FrameView
-        return self.frame.python.f_code
-
-
-class HostActivation(Activation):
-    """A level of the stack that is a host function's, called by translated code."""
-
-    __slots__ = ("python",)
-
-    def __init__(self, python: FrameType) -> None:
-        super().__init__(None, None, None)
-        self.python = python
+    def function(self) -> FunctionType | None:  # type: ignore[override]  # found when it is needed
+        if self._found is None:
+            self._found = function_of(self.python)
+        return self._found
 
     @property
     def code(self) -> CodeType | None:
         return self.python.f_code
+
+    def is_of(self, function: FunctionType) -> bool:
+        return function.__code__ is self.python.f_code and _closes_over(function, self.python)
 
 
 def _is_machinery(frame: FrameType) -> bool:
@@ -161,7 +172,7 @@ def _is_slow_path(frame: FrameType) -> bool:
     return frame.f_code.co_filename == "<lua slow path>"
 
 
-def _is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
+def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     """Whether a frame is a host function's that translated code or an engine's helper called."""
     if type(marker_of(frame.f_code)) is Intrinsic:
         return True
@@ -185,17 +196,25 @@ def live_places(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
         if frame.f_code is _handler_code():
             exception = frame.f_locals.get("exception")
             if exception is not None:
-                places = list(raised_places(exception.__traceback__))
-                # The outermost is the frame that caught it, which is on the stack as well.
-                yield from places[:-1]
+                raised = list(raised_places(exception.__traceback__))
+                yield from raised
+                # The outermost is the frame that caught it: it is on the stack as well, but further on.
+                while frame is not None and raised and frame is not raised[-1][0]:
+                    frame = frame.f_back
+                if frame is None:
+                    return
         frame = frame.f_back
 
 
 def raised_places(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
     """Return the frames an exception went through, the innermost first."""
-    places = []
+    places: list[tuple[FrameType, int]] = []
     while traceback is not None:
-        places.append((traceback.tb_frame, traceback.tb_lineno))
+        place = traceback.tb_frame, traceback.tb_lineno
+        if places and places[-1][0] is place[0]:
+            places[-1] = place  # it was raised once more in the same frame
+        else:
+            places.append(place)
         traceback = traceback.tb_next
     return reversed(places)
 
@@ -222,7 +241,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             view = FrameView(state, marker, python, line)
             view.refine(between)
             _add_hosts(found, between)
-            found.append(TranslatedActivation(None, view, None))  # type: ignore[arg-type]  # stands for a Frame
+            found.append(PythonActivation(python, view))
         elif python.f_code is entry:
             boundary = python.f_locals["boundary"]
             if boundary.state is not state:
@@ -253,10 +272,10 @@ class _Base(Activation):
 
 def _add_hosts(found: list[Activation], between: list[FrameType], skip_outermost: bool = False) -> None:
     """Add the host functions among the frames above a level."""
-    hosts = [frame for frame in between if _is_host_level(frame, frame.f_back)]
+    hosts = [frame for frame in between if is_host_level(frame, frame.f_back)]
     if skip_outermost:
         hosts = [frame for frame in hosts if type(marker_of(frame.f_code)) is Intrinsic]
-    found += [HostActivation(frame) for frame in hosts]
+    found += [PythonActivation(frame, None) for frame in hosts]
     between.clear()
 
 
