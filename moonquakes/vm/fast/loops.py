@@ -86,7 +86,7 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
     name = f"r{a}"
     kind = f"each{count}({triple})" if count < 3 else f"each({triple}, {count})"
     t.emit(f"{name} = {kind}")
-    t.emit(f"if {name}.__class__ is Closing: {name}, tbc = mark_loop({name}, tbc, {a + 3})")
+    t.emit(f"if {name}.__class__ is Closing: {name}, tbc = mark_loop({pc}, {name}, tbc, {a + 3})")
     controls = [t.analysis.active(register, pc + 1) for register in range(a + 4, a + 4 + count)]
     targets = [_target(t, control, a + 4 + i) for i, control in enumerate(controls)]
     t.emit(f"for {', '.join(targets)} in {name}:")

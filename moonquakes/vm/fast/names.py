@@ -516,6 +516,8 @@ def _calls(names: Names) -> dict[str, Any]:
         if len(arguments) == 1 and type(arguments[0]) is TailCall:
             arguments = as_tuple(arguments)
         if type(function) is not FunctionType:
+            if state.metamethod(function, "__call") is None:
+                raise SlowPath  # which knows what the value was called
             return state.call(function, *arguments)
         count = len(arguments)
         if count == 1:
@@ -751,8 +753,8 @@ def _closing(state: State) -> dict[str, Any]:
         tbc.append((register, value))
         return tbc
 
-    def mark_loop(loop: Closing, tbc: Any, register: int) -> Any:
-        return loop.iterator, mark(0, loop.value, tbc, register)
+    def mark_loop(pc: int, loop: Closing, tbc: Any, register: int) -> Any:
+        return loop.iterator, mark(pc, loop.value, tbc, register)
 
     def close(tbc: Any, level: int) -> None:
         """Close the pending variables from a register on, the last first."""
