@@ -111,8 +111,10 @@ class Translator(Conditions):
         self.give_birth(pc)
         ends = self.blocks.get(pc)
         if ends:
+            # A block within a loop that begins here is opened when that is.
+            last = self.analysis.loop_end.get(pc, -1) if pc not in self.open_loops else -1
             for end in ends:
-                if (pc, end) not in self.open_blocks:
+                if (pc, end) not in self.open_blocks and end > last:
                     return self.block(pc, end)
         if pc in self.analysis.loop_end and pc not in self.open_loops:
             return self.loop(pc)
