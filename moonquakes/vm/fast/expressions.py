@@ -28,6 +28,8 @@ class Expr:
     Attributes:
         text: computes it, or raises; no side effects.
         raw: the same where the user of the value rejects nil and tuples by raising.
+        truth: whether it is neither nil nor false, where that has a text of its own.
+        likely: what it probably is, when ``kind`` says nothing.
         soft: the same where nil is likely; never raises for a missing key.
         slow: computes it whatever the operands are.
         kind: what ``text`` can give.
@@ -42,12 +44,14 @@ class Expr:
 
     __slots__ = (
         "fails", "is_atom", "is_constant", "is_unchecked", "kind", "names", "raw", "reads_cells", "reads_heap",
-        "registers", "slow", "soft", "text", "value",
+        "registers", "slow", "soft", "text", "value", "likely", "truth",
     )  # fmt: skip
 
     def __init__(self, text: str, kind: int, names: tuple[str, ...] = (), registers: int = 0) -> None:
         self.text = self.raw = self.slow = text
         self.soft = ""
+        self.truth = ""
+        self.likely = kind
         self.kind = kind
         self.names = names
         self.registers = registers
@@ -303,6 +307,8 @@ def truth(x: Expr) -> Expr:
         return of_one(f"{text} is True", slow, OTHER, x)
     if not kind & BOOLEAN:
         return of_one(f"{text} is not None", slow, OTHER, x)
+    if x.truth:
+        return of_one(x.truth, slow, OTHER, x)
     if x.is_atom:
         return of_one(f"({text} is not None and {text} is not False)", slow, OTHER, x)
     return of_one(f"((q := {text}) is not None and q is not False)", slow, OTHER, x)

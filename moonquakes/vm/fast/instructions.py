@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP, get_sbx, get_sc
 from moonquakes.vm.fast import storage
-from moonquakes.vm.fast.analysis import ANY, ARITHMETIC, BOOLEAN, FUNCTION, INT, NAMES, NIL, STR, TABLE
+from moonquakes.vm.fast.analysis import ANY, ARITHMETIC, BOOLEAN, FUNCTION, INT, NAMES, NIL, NUMBER, STR, TABLE
 from moonquakes.vm.fast.constructors import NewTable, newtable, setlist, try_field
 from moonquakes.vm.fast.expressions import (
     Expr,
@@ -132,10 +132,10 @@ def geti(t: Translator, pc: int, word: int) -> int:
 def gettable(t: Translator, pc: int, word: int) -> int:
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
     variable = t.analysis.active(c, pc)
-    is_numeric = variable is not None and variable.is_numeric
     o, key = _pair(t, b, c, a)
     o = _indexed(t, o, b)
     t.checked(key)
+    is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
     t.define(a, storage.read_item(pc, o, key, t.is_at_least(c, key, 0), is_numeric, t.is_at_least(c, key, 1)))
     return pc + 1
 
@@ -205,7 +205,7 @@ def settable(t: Translator, pc: int, word: int) -> int:
     key = t.atom(b)
     variable = t.analysis.active(b, pc)
     t.flush(heap=True, cells=True)
-    is_numeric = variable is not None and variable.is_numeric
+    is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
     t.emit_all(storage.store_item(pc, o, key, value, t.is_at_least(b, key, 1), is_numeric))
     return pc + 1
 

@@ -222,6 +222,10 @@ def find_kinds(analysis: Analysis) -> None:
         if variable.start == 0 or variable.is_assigned_inside or -1 in variable.definitions:
             variable.kind = ANY
             variable.definitions = [pc for pc in variable.definitions if pc >= 0]
+    for variable in analysis.variables:
+        values = [finder.values.get(pc) for pc in variable.definitions]
+        if any(type(value) is tuple and value[0] in _NUMERIC for value in values):
+            variable.is_numeric = True
     open_variables = [v for v in analysis.variables if v.kind != ANY]
     changed = True
     while changed:
@@ -240,6 +244,7 @@ def find_kinds(analysis: Analysis) -> None:
     assert proto is analysis.proto
 
 
+_NUMERIC: Final = frozenset({*ARITHMETIC.values(), "for", "UNM", "BNOT"})
 _MOVE: Final = OP["MOVE"]
 _LOADI: Final = OP["LOADI"]
 _LOADF: Final = OP["LOADF"]

@@ -11,7 +11,16 @@ from moonquakes.vm.fast.expressions import Expr, literal, of_one, of_two
 
 
 def _checked(raw: str, o: Expr, key: str) -> str:
-    return f"(q if (q := {raw}) is not None else N({o.raw}, {key}))"
+    return f"(q if (q := {raw}) is not None or {o.raw}.metatable is None else N({o.raw}, {key}))"
+
+
+def _soft(expr: Expr, raw: str, o: Expr, key: str) -> None:
+    """Give an expression its text for where nil is likely, and the one of its truth."""
+    expr.soft = _checked(raw, o, key)
+    expr.truth = (
+        f"(((q := {raw}) is not None or ({o.raw}.metatable is not None and (q := N({o.raw}, {key})) is not None))"
+        " and q is not False)"
+    )
 
 
 def read_field(pc: int, o: Expr, name: str) -> Expr:
@@ -19,8 +28,8 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     key = literal(name)
     expr = of_one("", f"index({pc}, {o.slow}, {key})", ANY, o)
     expr.raw = f"{o.raw}.hash[{key}]"
-    expr.text = _checked(f"{o.raw}.hash.get({key})", o, key)
-    expr.soft = expr.text
+    _soft(expr, f"{o.raw}.hash.get({key})", o, key)
+    expr.text = expr.soft
     expr.fails = expr.reads_heap = True
     return expr
 
@@ -45,7 +54,8 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
         return expr
     if key.kind == STR:
         expr.raw = f"{o.raw}.hash[{k}]"
-        expr.text = expr.soft = _checked(f"{o.raw}.hash.get({k})", o, k)
+        _soft(expr, f"{o.raw}.hash.get({k})", o, k)
+        expr.text = expr.soft
         return expr
     if key.kind == INT and is_positive:
         expr.raw = f"{o.raw}.arr[{k}]"
@@ -60,7 +70,8 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
         expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
         get = f"({o.raw}.arr[{k}] if {k}.__class__ is int and 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
         # A float without fraction is an integer as a key: NK looks.
-        expr.text = expr.soft = f"(q if (q := {get}) is not None else NK({o.raw}, {k}))"
+        plain = f"({o.raw}.metatable is None and {k}.__class__ is not float)"
+        expr.text = expr.soft = f"(q if (q := {get}) is not None or {plain} else NK({o.raw}, {k}))"
         return expr
     else:
         expr.raw = f"GET({o.raw}, {k})"
@@ -73,7 +84,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
         sure = expr.raw if is_sure else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
         expr.text = _checked(sure, o, k)
         get = f"({o.raw}.arr[{k}] if 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
-        expr.soft = _checked(get, o, k)
+        _soft(expr, get, o, k)
     else:
         expr.text = f"(q if (q := {expr.raw}) is not None else ODD())"
         # A nil that was found is looked at again, by the slow path.
@@ -93,11 +104,8 @@ def read_index(pc: int, o: Expr, index: int) -> Expr:
     expr.text = _checked(expr.raw, o, str(index))
     expr.soft = f"FIND({o.raw}, {index})"
     if o.is_atom:
-        expr.soft = _checked(
-            f"({o.raw}.arr[{index}] if LEN({o.raw}.arr) > {index} else {o.raw}.hash.get({index}))",
-            o,
-            str(index),
-        )
+        get = f"({o.raw}.arr[{index}] if LEN({o.raw}.arr) > {index} else {o.raw}.hash.get({index}))"
+        _soft(expr, get, o, str(index))
     return expr
 
 

@@ -198,6 +198,7 @@ class Writer:
         self.assign(name, expr)
         kind = ANY if expr.fails else expr.kind
         named = Expr(name, kind, (name,), 1 << register)
+        named.likely = expr.kind
         named.is_atom = True
         return named
 
