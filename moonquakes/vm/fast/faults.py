@@ -7,13 +7,15 @@ instruction, which is all that they need to name variables and lines.
 from __future__ import annotations
 
 import sys
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from moonquakes.bytecode.opcodes import OPCODES, get_a, get_b, opcode_of
+from moonquakes.bytecode.opcodes import OP, OPCODES, get_a, get_b, get_bx, opcode_of
 from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
-from moonquakes.vm.fast.stack import running_translation
+from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.stack import FrameView, marker_of, running_translation
 from moonquakes.vm.messages import arithmetic_error, call_error, operand_error
 from moonquakes.vm.names import describe_call, describe_indexed
 
@@ -77,6 +79,21 @@ def call_fault(state: State, pc: int, value: LuaValue) -> LuaError:
         return call_error(_Unnamed(fault), value)  # type: ignore[arg-type]  # stands for a Frame
     variable = f" ({described[0]} '{described[1].partition(chr(0))[0]}')"
     return fault.runtime_error(f"attempt to call a {state.type_name(value)} value{variable}")
+
+
+def iterator_fault(state: State, value: LuaValue) -> LuaError:
+    """The error of a generic loop whose iterator cannot be called; the loop is what runs now."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        translation = marker_of(frame.f_code)
+        if type(translation) is Translation:
+            code = translation.proto.code
+            pc = max(FrameView(state, translation, frame, frame.f_lineno).pc - 2, 0)
+            while pc < len(code) - 1 and opcode_of(code[pc]) != OP["TFORCALL"]:
+                pc += get_bx(code[pc]) + 1 if opcode_of(code[pc]) == OP["TFORPREP"] else 1
+            return call_fault(state, pc, value)
+        frame = frame.f_back
+    raise AssertionError("no translated function runs")
 
 
 class _Unnamed:

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP, get_sbx, get_sc
 from moonquakes.vm.fast import storage
-from moonquakes.vm.fast.analysis import ANY, ARITHMETIC, BOOLEAN, FUNCTION, INT, NAMES, NIL, NUMBER, STR, TABLE
+from moonquakes.vm.fast.analysis import (
+    ANY,
+    ARITHMETIC,
+    BOOLEAN,
+    FUNCTION,
+    INT,
+    NAMES,
+    NIL,
+    NUMBER,
+    STR,
+    TABLE,
+)
 from moonquakes.vm.fast.constructors import NewTable, newtable, setlist, try_field
 from moonquakes.vm.fast.expressions import (
     Expr,

@@ -1,0 +1,129 @@
+"""What generated code calls in the likely case: it looks, and leaves the fast path for anything odd.
+
+Nothing here has a side effect, so that an expression with it may be computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from moonquakes.numbers import wrap
+from moonquakes.values import LuaValue, Userdata
+from moonquakes.vm.table import Table
+
+
+class SlowPath(Exception):
+    """The likely case does not hold; what was computed has no effect and is computed again."""
+
+
+#: What the likely case raises when it does not hold.
+E: Final = (
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    ZeroDivisionError,
+    OverflowError,
+    ValueError,
+    SlowPath,
+)
+
+
+def odd() -> Any:
+    """Leave the fast path."""
+    raise SlowPath
+
+
+def wrap_result(value: Any) -> Any:
+    """Return an integer within its 64 bits, anything else as it is."""
+    return wrap(value) if type(value) is int else value
+
+
+def of_numbers(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return an operation that leaves the fast path for anything but two numbers."""
+
+    def perform(x: Any, y: Any) -> Any:
+        s, t = type(x), type(y)
+        if (s is int or s is float) and (t is int or t is float):
+            try:
+                return operation(x, y)
+            except ZeroDivisionError:
+                pass
+        raise SlowPath
+
+    return perform
+
+
+def of_integers(operation: Callable[[int, int], int]) -> Callable[[Any, Any], Any]:
+    def perform(x: Any, y: Any) -> Any:
+        if type(x) is int and type(y) is int:
+            return operation(x, y)
+        raise SlowPath
+
+    return perform
+
+
+def looking_names() -> dict[str, Any]:
+    def missing(o: Any, key: LuaValue) -> LuaValue:
+        """Return what a table has for a key that a raw read found nil, unless a metamethod must be called."""
+        metatable = o.metatable
+        if metatable is None:
+            return None
+        try:
+            return metatable.methods[key]
+        except (AttributeError, KeyError, TypeError):
+            pass
+        if metatable.hash.get("__index") is None:
+            return None
+        raise SlowPath
+
+    def missing_key(o: Any, key: LuaValue) -> LuaValue:
+        """The same for a key of any type, which was looked for as it is."""
+        if type(key) is float:
+            raise SlowPath
+        return missing(o, key)
+
+    def get(o: Any, key: LuaValue) -> LuaValue:
+        if type(o) is not Table:
+            raise SlowPath
+        return o.get(key)
+
+    def find(o: Any, key: LuaValue) -> LuaValue:
+        if type(o) is not Table:
+            raise SlowPath
+        value = o.get(key)
+        return missing(o, key) if value is None else value
+
+    def same_tables(x: Any, y: Any) -> bool:
+        """Whether two different values, the first a table, are equal without a metamethod."""
+        if type(y) is not Table:
+            return False
+        for value in (x, y):
+            if value.metatable is not None and value.metatable.hash.get("__eq") is not None:
+                raise SlowPath
+        return False
+
+    def same(x: Any, y: Any) -> bool:
+        if x == y:
+            return True
+        if type(x) is Table:
+            return same_tables(x, y)
+        if type(x) is Userdata and type(y) is Userdata:
+            raise SlowPath
+        return False
+
+    def size(o: Any) -> int:
+        if type(o) is str:
+            return len(o)
+        if type(o) is not Table or (o.metatable is not None and o.metatable.hash.get("__len") is not None):
+            raise SlowPath
+        return len(o.arr) - 1
+
+    def add(o: Table, key: int, value: LuaValue) -> None:
+        o.set(key, value)
+
+    return {
+        "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same, "SIZE": size,
+        "ADD": add,
+    }  # fmt: skip
