@@ -116,8 +116,8 @@ class Analysis:
     """
 
     __slots__ = (
-        "births", "by_register", "inner", "live_after", "loop_end", "loops", "problem", "proto", "sets_upvalue", "sets_upvalue_itself",
-        "starts", "targets", "variables",
+        "births", "by_register", "inner", "live_after", "loop_end", "loops", "problem", "proto", "reached", "sets_upvalue",
+        "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
 
     def __init__(self, proto: Proto, inner: list[Analysis]) -> None:
@@ -199,6 +199,10 @@ class Analysis:
                 elif op in _LOOPS:
                     self.loops.append((target, pc))
         self.loops += self.loop_end.items()
+
+    def is_loop(self, pc: int) -> bool:
+        """Whether a loop begins at ``pc`` that is no dead code, as what follows ``while true`` is."""
+        return pc in self.loop_end and bool(self.reached[pc])
 
     # Liveness
 
@@ -291,6 +295,14 @@ class Analysis:
             reads.append(read)
             keeps.append(~written)
             follows.append((following, other))
+        self.reached = reached = bytearray(count + 1)
+        ways = [0]
+        while ways:
+            pc = ways.pop()
+            if not reached[pc]:
+                reached[pc] = 1
+                if pc < count:
+                    ways += follows[pc]
         before = [0] * (count + 2)
         after = [0] * count
         changed = True

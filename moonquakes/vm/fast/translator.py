@@ -85,7 +85,7 @@ class Translator(Conditions):
                 start = pc
                 pc = self.step(pc, high, after)
                 if pc < 0:
-                    if any(header in self.analysis.loop_end for header in range(start + 1, high)):
+                    if any(self.analysis.is_loop(header) for header in range(start + 1, high)):
                         raise Untranslatable("a loop is entered in the middle")
                     return
         except NeedsBlock as need:
