@@ -118,10 +118,11 @@ def run_program(path: Path, engine: Engine) -> End:
     done = subprocess.run(
         command, cwd=path.parent, env=environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=300
     )
-    output, errors = (
-        re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", stream.decode("latin-1")) for stream in (done.stdout, done.stderr)
-    )
-    return End(output, errors, done.returncode)
+    return End(_without_addresses(done.stdout), _without_addresses(done.stderr), done.returncode)
+
+
+def _without_addresses(stream: bytes) -> str:
+    return re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", stream.decode("latin-1"))
 
 
 def check(path: Path, run: Program = run_program) -> str:

@@ -50,7 +50,8 @@ def test_checked_mode_compares_all_that_is_left_of_a_program(tmp_path: Path) -> 
     assert run.check(program) == ""
 
     def other(**changes: object) -> str:
-        return str(run.check(program, lambda path, engine: end if engine == "vm" else end._replace(**changes)))
+        ends = {"vm": end, "fast": end._replace(**changes)}
+        return str(run.check(program, lambda path, engine: ends[engine]))
 
     assert other() == ""
     assert "-1\ttable: ADDRESS\n+2\n" in other(output="2\n")

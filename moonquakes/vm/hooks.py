@@ -16,7 +16,7 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import MULTIPLE, AnyFrame, Boundary, Frame
-from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.functions import Intrinsic, TranslatedFunction
 
 if TYPE_CHECKING:
     from moonquakes.vm.coroutines import Coroutine
@@ -116,7 +116,7 @@ def _run_instruction(state: State, frame: Frame, pc: int) -> None:
         callee = frame.register_value(get_a(word))
         if type(callee) is FunctionType:
             target = callee.__code__.co_consts[-1]
-            if not isinstance(target, Proto):
+            if not isinstance(target, Proto | TranslatedFunction):
                 _call_host(state, frame, pc, word, callee, type(target) is Intrinsic)
                 return
     handler, a, b, c, n = frame.code[pc]
