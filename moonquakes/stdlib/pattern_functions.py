@@ -210,7 +210,11 @@ def _make_gsub(state: State, patterns: Patterns, pure: frozenset[HostFunction]) 
         if kind is str:
             return replace_by_text(compiled, text, repl, limit)
         if kind is FunctionType:
-            return replace_by_values(compiled, text, _callable(state, repl, pure), False, limit)
+            depth = state.descend()
+            try:
+                return replace_by_values(compiled, text, _callable(state, repl, pure), False, limit)
+            finally:
+                state.host_depth = depth
         if kind is Table:
             field_of = repl.get if repl.metatable is None else partial(state.index, repl)
             return replace_by_values(compiled, text, field_of, True, limit)

@@ -49,7 +49,11 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
             _sort_naturally(state, values)
         else:
             # A host function goes through the engine: its errors name it, not sort.
-            _sort_by(comp if proto_of(comp) is not None else partial(state.call, comp), values)
+            depth = state.descend()
+            try:
+                _sort_by(comp if proto_of(comp) is not None else partial(state.call, comp), values)
+            finally:
+                state.host_depth = depth
         if plain and len(list.arr) == size + 1:
             list.arr[1:] = values
             if values[-1] is None:

@@ -10,6 +10,7 @@ from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import AnyFrame, ProtectedFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
+from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import protected_call
 from moonquakes.vm.settle import settle
 
@@ -75,6 +76,10 @@ def _make_direct_pcall(state: State) -> FunctionType:
             raise ArgumentError(1, "value expected")
         function = arguments[0]
         results: LuaResults
+        depth = state.host_depth
+        if depth >= MAX_HOST_DEPTH:
+            raise LuaError("C stack overflow")
+        state.host_depth = depth + 1
         try:
             if type(function) is not FunctionType or count > 3 or not names.is_entered:
                 results = names.call_any(function, arguments[1:])
@@ -90,6 +95,8 @@ def _make_direct_pcall(state: State) -> FunctionType:
             return (TRUE, *as_tuple(results))
         except Exception as exception:
             return FALSE, settle(state, exception).value
+        finally:
+            state.host_depth = depth
 
     pcall.__code__ = attach_intrinsic(pcall.__code__, Intrinsic(_begin_pcall))
     return pcall  # type: ignore[return-value]  # a def is a FunctionType

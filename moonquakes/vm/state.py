@@ -27,6 +27,7 @@ from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
 from moonquakes.vm.inheritance import metatable_changed
+from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
@@ -37,6 +38,8 @@ from moonquakes.vm.table import Table, new_table
 if TYPE_CHECKING:
     from moonquakes.vm.fast.names import Names
 
+#: How many more calls from host functions a message handler may nest than other functions.
+_HANDLER_CALLS = 20
 #: Errors in message handlers that are handled again before giving up.
 _MAX_HANDLER_DEPTH = 10
 
@@ -201,16 +204,34 @@ class State(Operations):
         if self._handler_depth >= _MAX_HANDLER_DEPTH:
             return LuaError("error in error handling")
         self._handler_depth += 1
+        depth = self.host_depth
+        if self.engine == "fast":
+            self.host_depth = max(0, depth - _HANDLER_CALLS)
         try:
             return LuaError(first(self.call(handler, error.value)))
-        except LuaError as raised:
-            if self.engine == "fast" and not raised.handled:
+        except Exception as raised:
+            if self.engine == "fast":
                 from moonquakes.vm.fast.errors import handle_again
 
                 return handle_again(self, handler, raised)
-            return raised
+            if isinstance(raised, LuaError):
+                return raised
+            raise
         finally:
+            self.host_depth = depth
             self._handler_depth -= 1
+
+    def descend(self) -> int:
+        """Count a host function that calls Lua functions without :meth:`call`; return the depth to restore.
+
+        Raises:
+            LuaError: as many of them are under way as may be.
+        """
+        depth = self.host_depth
+        if depth >= MAX_HOST_DEPTH:
+            raise self.runtime_error("C stack overflow")
+        self.host_depth = depth + 1
+        return depth
 
     def stack_overflow(self, message: str) -> LuaError:
         """Return the error of a full stack, and open the reserve for its message handler.

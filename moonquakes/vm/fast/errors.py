@@ -26,6 +26,7 @@ from moonquakes.vm.fast.stack import (
 )
 from moonquakes.vm.frames import AnyFrame, ProtectedFrame
 from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.names import describe_call
 
 if TYPE_CHECKING:
@@ -153,17 +154,22 @@ def run_handler(state: State, handler: LuaValue, error: LuaError, exception: Bas
     return state.call_handler(handler, error)
 
 
-def handle_again(state: State, handler: LuaValue, raised: LuaError) -> LuaError:
-    """Let a message handler see the error that it raised itself."""
+def handle_again(state: State, handler: LuaValue, raised: Exception) -> LuaError:
+    """Let a message handler see the error that it raised itself, unless it filled the stack."""
     from moonquakes.vm.settle import settle
 
-    return run_handler(state, handler, settle(state, raised), raised)
+    if isinstance(raised, RecursionError):
+        return LuaError("error in error handling")
+    error = settle(state, raised)
+    return error if error.handled else run_handler(state, handler, error, raised)
 
 
 def protected(
     state: State, function: LuaValue, arguments: tuple[LuaValue, ...], handler: LuaValue
 ) -> tuple[bool, LuaValue]:
     """Call a function; return True and its results, or False and the error value."""
+    if state.host_depth >= MAX_HOST_DEPTH:
+        raise LuaError("C stack overflow")
     try:
         return True, state.names.call_any(function, arguments)
     except Exception as exception:
