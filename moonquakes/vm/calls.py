@@ -6,7 +6,7 @@ loop; a host function runs at once; an intrinsic arranges the frames itself.
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
@@ -58,15 +58,33 @@ def call_translated(
     arguments: list[LuaValue],
 ) -> None:
     """Call a function of the fast engine: as it is, or on the VM where it may yield or is watched."""
-    if state.current.function is None and not state.watchers and state.host_depth < MAX_TRANSLATED_DEPTH:
+    if runs_directly(state):
         call_host(frame, function, arguments)
     else:
-        if state.watchers:
-            state.report.note(target.proto, "a hook was set", is_watched=True)
-        else:
-            is_main = state.current.function is None
-            state.report.note(target.proto, _TOO_DEEP if is_main else _IN_COROUTINE)
-        push_frame(state, frame, function, target.proto, arguments).cells = (None, *target.cells_of(function))  # type: ignore[assignment]  # no home
+        push_translated(state, frame, function, target, arguments)
+
+
+def runs_directly(state: State) -> bool:
+    """Whether the VM may call a translated function as it is."""
+    return state.current.function is None and not state.watchers and state.host_depth < MAX_TRANSLATED_DEPTH
+
+
+def push_translated(
+    state: State,
+    previous: AnyFrame,
+    function: FunctionType,
+    target: TranslatedFunction,
+    arguments: list[LuaValue],
+) -> Frame:
+    """Make the frame of a call of a translated function, on the VM, the running one."""
+    if state.watchers:
+        state.report.note(target.proto, "a hook was set", is_watched=True)
+    else:
+        is_main = state.current.function is None
+        state.report.note(target.proto, _TOO_DEEP if is_main else _IN_COROUTINE)
+    frame = push_frame(state, previous, function, target.proto, arguments)
+    frame.cells = (CellType(), *target.cells_of(function))  # the first is a home in other closures
+    return frame
 
 
 def call_nested(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from moonquakes.bytecode.opcodes import get_a, get_b, get_c, get_k
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
-from moonquakes.vm.calls import call_value, push_frame, resolve_call
+from moonquakes.vm.calls import call_value, push_frame, push_translated, resolve_call, runs_directly
 from moonquakes.vm.closing import close_variables
 from moonquakes.vm.frames import MULTIPLE, Frame
 from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
@@ -67,6 +67,9 @@ def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int
     kind = type(target)
     if kind is Proto:
         push_frame(state, frame.previous, function, target, arguments).is_tail = True
+        return 0
+    if isinstance(target, TranslatedFunction) and not runs_directly(state):
+        push_translated(state, frame.previous, function, target, arguments).is_tail = True
         return 0
     if kind is Intrinsic or kind is JoinedProto or isinstance(target, TranslatedFunction) or state.watchers:
         frame.dest = a
