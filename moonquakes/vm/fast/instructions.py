@@ -212,12 +212,25 @@ def seti(t: Translator, pc: int, word: int) -> int:
 
 def settable(t: Translator, pc: int, word: int) -> int:
     b = word >> 16 & 0xFF
+    held = t.pending.get(b)
+    if held is not None and held.appends_to and held.appends_to == t.name(word >> 7 & 0xFF, pc):
+        return _append(t, pc, word, held)
     o, value = _operands(t, word, b)
     key = t.atom(b)
     variable = t.analysis.active(b, pc)
     t.flush(heap=True, cells=True)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
     t.emit_all(storage.store_item(pc, o, key, value, t.is_at_least(b, key, 1), is_numeric))
+    return pc + 1
+
+
+def _append(t: Translator, pc: int, word: int, key: Expr) -> int:
+    """``o[#o + 1] = value``: the list grows; the key is computed only where that is not all."""
+    o = t.read(word >> 7 & 0xFF, pc)
+    del t.pending[word >> 16 & 0xFF]
+    value = _stored(t, word)
+    t.flush(heap=True, cells=True)
+    t.emit_all(storage.append(pc, o, key, value))
     return pc + 1
 
 
@@ -270,6 +283,8 @@ def binary(t: Translator, pc: int, word: int) -> int:
             if following >> 15 & 1:
                 left, right = right, left
         expr.slow = f"{event}({pc + 1}, {left.slow}, {right.slow})"
+    if name == "ADD" and x.length_of and y.is_constant and y.value == 1 and type(y.value) is int:
+        expr.appends_to = x.length_of
     t.define(a, expr)
     return pc + skip
 
@@ -305,7 +320,9 @@ def len_(t: Translator, pc: int, word: int) -> int:
     variable = t.analysis.active(b, pc)
     x = t.base(b, a)
     t.checked(x)
-    t.define(a, storage.read_length(pc, x, variable is not None and variable.is_indexed))
+    length = storage.read_length(pc, x, variable is not None and variable.is_indexed)
+    length.length_of = x.text if x.is_atom else ""
+    t.define(a, length)
     return pc + 1
 
 
@@ -407,7 +424,7 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
     if is_tail:
         function = f"({function} if TICKS.pop() else tail({function}))"
     used = tuple(text for text in (*texts, raw) if text.isidentifier())
-    slow = f"call({', '.join([str(pc), *texts, '*' + many])})"
+    slow = f"call_all({pc}, {texts[0]}, ({', '.join([*texts[1:], '*' + many])},))"
     if first == a + 1:
         # g(f(x)): mostly one value.
         if raw == "va":

@@ -87,6 +87,9 @@ class Names:
             **closing_names(state),
         }
 
+        #: What :func:`spread` passes now, in slots of the stack.
+        self.wide_slots = 0
+
     def refill(self) -> None:
         self.ticks += [False] + [True] * _TICKS
 
@@ -209,7 +212,16 @@ def _calls(names: Names) -> dict[str, Any]:
             return function()
         if count == 3:
             return function(arguments[0], arguments[1], arguments[2])
-        return function(*arguments)
+        if count == 4:
+            return function(arguments[0], arguments[1], arguments[2], arguments[3])
+        slots = names.wide_slots
+        if slots >= _MAX_WIDE_SLOTS:
+            raise RecursionError
+        names.wide_slots = slots + max(count, _LEAST_WIDE)
+        try:
+            return function(*arguments)
+        finally:
+            names.wide_slots = slots
 
     def tail(function: Any) -> Any:
         """Return what makes a tail call; every so often, when the stack is deep, the caller makes it."""
@@ -221,6 +233,9 @@ def _calls(names: Names) -> dict[str, Any]:
         return lambda *arguments: (TailCall(function, arguments),)
 
     def call(pc: int, function: Any, *arguments: LuaValue) -> Any:
+        return call_all(pc, function, arguments)
+
+    def call_all(pc: int, function: Any, arguments: tuple[LuaValue, ...]) -> Any:
         """Call what a plain call did not: it is no function, or takes fewer arguments."""
         exception = sys.exception()
         if exception is not None and type(exception) is not SlowPath:
@@ -237,16 +252,20 @@ def _calls(names: Names) -> dict[str, Any]:
             prefix.insert(0, function)
             function = handler
         cut_context()
-        return spread(function, (*prefix, *arguments))
+        return spread(function, (*prefix, *arguments) if prefix else arguments)
 
     return {
         "one": first, "many": as_tuple, "done": done, "adjust": adjust, "pack": pack, "spread": spread, "tail": tail,
-        "call": call,
+        "call": call, "call_all": call_all,
     }  # fmt: skip
 
 
 #: How many Python frames Lua may have, on CPython, where they take no C stack.
 _FRAMES: Final = 400_000
+#: How much a recursion may pass in wide calls (the reference's LUAI_MAXSTACK), and what one counts at least:
+#: on CPython 3.11 each takes C stack.
+_MAX_WIDE_SLOTS: Final = 1_000_000
+_LEAST_WIDE: Final = 200 if sys.version_info < (3, 12) else 1
 _RAISES_LIMIT: Final = sys.implementation.name == "cpython"
 
 
