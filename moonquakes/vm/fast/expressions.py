@@ -29,6 +29,7 @@ class Expr:
         text: computes it, or raises; no side effects.
         raw: the same where the user of the value rejects nil and tuples by raising.
         truth: whether it is neither nil nor false, where that has a text of its own.
+        length_of, appends_to: the name of which it is the length, or the first free index.
         likely: what it probably is, when ``kind`` says nothing.
         soft: the same where nil is likely; never raises for a missing key.
         slow: computes it whatever the operands are.
@@ -44,13 +45,14 @@ class Expr:
 
     __slots__ = (
         "fails", "is_atom", "is_constant", "is_unchecked", "kind", "names", "raw", "reads_cells", "reads_heap",
-        "registers", "slow", "soft", "text", "value", "likely", "truth",
+        "registers", "slow", "soft", "text", "value", "appends_to", "length_of", "likely", "truth",
     )  # fmt: skip
 
     def __init__(self, text: str, kind: int, names: tuple[str, ...] = (), registers: int = 0) -> None:
         self.text = self.raw = self.slow = text
         self.soft = ""
         self.truth = ""
+        self.length_of = self.appends_to = ""
         self.likely = kind
         self.kind = kind
         self.names = names

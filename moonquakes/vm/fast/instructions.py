@@ -214,7 +214,10 @@ def settable(t: Translator, pc: int, word: int) -> int:
     b = word >> 16 & 0xFF
     held = t.pending.get(b)
     if held is not None and held.appends_to and held.appends_to == t.name(word >> 7 & 0xFF, pc):
-        return _append(t, pc, word, held)
+        stored = t.pending.get(word >> 24) if not word >> 15 & 1 else None
+        # A value that may call a metamethod comes after the key, which is fixed by then.
+        if stored is None or not stored.fails:
+            return _append(t, pc, word, held)
     o, value = _operands(t, word, b)
     key = t.atom(b)
     variable = t.analysis.active(b, pc)
@@ -385,13 +388,13 @@ def _operands_of_call(t: Translator, first: int, count: int) -> list[Expr]:
     return [pending.pop(r) if r in pending else t.read(r, t.pc) for r in range(first, last + 1)]
 
 
-def _arguments(t: Translator, first: int, count: int) -> list[str]:
-    """Return the texts of operands; what can raise is computed before, in order."""
+def _arguments(t: Translator, first: int, count: int) -> list[Expr]:
+    """Return operands; what can raise is computed before, in order."""
     for register in range(first, first + count):
         expr = t.pending.get(register)
         if expr is not None and expr.fails:
             t.materialize(register)
-    return [expr.text for expr in _operands_of_call(t, first, count)]
+    return _operands_of_call(t, first, count)
 
 
 class Call:
@@ -419,12 +422,13 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
         return Call(f"{function}({', '.join([e.text for e in arguments])})", f"call({slow})", names)
     first, many, raw = t.take_open()
-    texts = _arguments(t, a, first - a)
+    exprs = _arguments(t, a, first - a)
+    texts = [expr.text for expr in exprs]
     function = texts[0]
     if is_tail:
         function = f"({function} if TICKS.pop() else tail({function}))"
-    used = tuple(text for text in (*texts, raw) if text.isidentifier())
-    slow = f"call_all({pc}, {texts[0]}, ({', '.join([*texts[1:], '*' + many])},))"
+    used = (*(name for expr in exprs for name in expr.names), raw)
+    slow = f"call_all({pc}, {exprs[0].slow}, ({', '.join([*(e.slow for e in exprs[1:]), '*' + many])},))"
     if first == a + 1:
         # g(f(x)): mostly one value.
         if raw == "va":
@@ -495,7 +499,7 @@ def return_(t: Translator, pc: int, word: int) -> int:
     a, b = word >> 7 & 0xFF, word >> 16 & 0xFF
     if b == 0:
         first, many, raw = t.take_open()
-        texts = _arguments(t, a, first - a)
+        texts = [expr.text for expr in _arguments(t, a, first - a)]
         if not texts:
             text = f"pack({raw})" if raw == "va" else raw
         else:
@@ -505,7 +509,7 @@ def return_(t: Translator, pc: int, word: int) -> int:
     elif b == 2:
         return _return_one(t, pc, a, bool(word >> 15 & 1))
     else:
-        text = f"({', '.join(_arguments(t, a, b - 1))})"
+        text = f"({', '.join([expr.text for expr in _arguments(t, a, b - 1)])})"
     t.flush_live(0)
     t.pc = pc
     _leave(t, text, bool(word >> 15 & 1))

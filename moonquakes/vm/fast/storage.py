@@ -200,3 +200,14 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_positive: bool, is_n
         f"    else: ADD({o.text}, {k}, {v})",
         f"except E: {set_it}",
     ]
+
+
+def append(pc: int, o: Expr, key: Expr, value: Expr) -> list[str]:
+    """``o[#o + 1] = value``; ``o`` and ``value`` are atoms."""
+    guard = f"{o.text}.__class__ is Table and {o.text}.metatable is None and not {o.text}.hash"
+    if value.kind & NIL:
+        guard += f" and {value.text} is not None"
+    return [
+        f"if {guard}: {o.text}.arr.append({value.text})",
+        f"else: setindex({pc}, {o.text}, {key.slow}, {value.text})",
+    ]

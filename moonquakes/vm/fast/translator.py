@@ -9,6 +9,7 @@ instructions compute is the matter of :mod:`moonquakes.vm.fast.instructions`.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from moonquakes.bytecode.effects import jump_target
@@ -282,6 +283,7 @@ class Translator(Conditions):
     def branch(self, test: Test, goes_on: Expr, high: int, after: int) -> int:
         """Write an ``if``: control goes on after the test when ``goes_on`` holds, else to its target."""
         target, following = test.target, test.next
+        at = len(self.lines)
         text = self.write_condition(goes_on)
         if not following <= target <= high or (target == high and not self.leads_to(high, after)):
             innermost = self.contexts[-1] if self.contexts else None
@@ -295,6 +297,7 @@ class Translator(Conditions):
             self.pc = test.pc
             self.jump(target, -1)
             self.indent -= 1
+            self.fold(at)
             return following
         if target == following:
             return following
@@ -318,7 +321,34 @@ class Translator(Conditions):
                 return high
         self.emit(f"if {text}:")
         self.arm(following, target, target)
+        self.fold(at)
         return target
+
+    def fold(self, at: int) -> None:
+        """Put a test that may raise into its ``if``, when all that depends on it is one simple jump.
+
+        The lines from ``at`` on are the four of a flag and an ``if``: the flag is not needed then.
+        """
+        lines = self.lines
+        if len(lines) != at + 4 or not _SIMPLE_JUMP.fullmatch(lines[at + 3][1]):
+            return
+        (indent, tried, pc), (_, excepted, _), (_, question, _), (_, jump, jump_pc) = lines[at:]
+        if not tried.startswith("try: ") or not excepted.startswith("except E: "):
+            return
+        flag, _, condition = tried[5:].partition(" = ")
+        other = excepted[10:].partition(" = ")[2]
+        if question == f"if {flag}:":
+            questions = f"if {condition}: {jump}", f"if {other}: {jump}"
+        elif question == f"if not {flag}:":
+            questions = f"if {inverse(condition)}: {jump}", f"if not {other}: {jump}"
+        else:
+            return
+        lines[at:] = [
+            (indent, "try:", pc),
+            (indent + 1, questions[0], jump_pc if jump.startswith("return") else pc),
+            (indent, "except E:", pc),
+            (indent + 1, questions[1], pc),
+        ]
 
     def leads_to(self, pc: int, after: int) -> bool:
         """Whether control at ``pc`` is as good as at ``after``."""
@@ -379,6 +409,8 @@ class Translator(Conditions):
         return self.branch(test, goes_on, high, after)
 
 
+#: Statements that cannot raise.
+_SIMPLE_JUMP: Final = re.compile(r"break|continue|pass|return (\(\)|[\w.]+|\([\w, ]+\))")
 _JMP: Final = OP["JMP"]
 _LFALSESKIP: Final = OP["LFALSESKIP"]
 _RETURN: Final = OP["RETURN"]
