@@ -36,6 +36,10 @@ CALL_SLOTS: Final = 5
 NESTED_SLOTS: Final = 5000
 
 
+#: In place of a message handler: the frames of the VM know it.
+ON_FRAMES: Final = object()
+
+
 class Frame:
     """One activation of a Lua function on the VM.
 
@@ -141,10 +145,11 @@ class Boundary(HostFrame):
     """The point where Python called into the VM; ``results`` is set when the callee returned.
 
     ``handler`` is a message handler of the host: it gets an error where it was raised.
+    ``outer_handler`` is the state's ``handler`` from before.
     ``role`` tells of a callee that no Lua code called: ``"hook"``, or ``"finalizer"``; else it is empty.
     """
 
-    __slots__ = ("handler", "results", "role")
+    __slots__ = ("handler", "outer_handler", "results", "role")
     catches = True
 
     def __init__(self, state: State, previous: AnyFrame | None) -> None:
@@ -152,6 +157,7 @@ class Boundary(HostFrame):
         self.results: list[LuaValue] = []
         self.role = ""
         self.handler: Callable[[LuaError], LuaError] | None = None
+        self.outer_handler: LuaValue = None
 
     def receive(self, values: list[LuaValue]) -> None:
         self.results = values

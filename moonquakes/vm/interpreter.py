@@ -14,7 +14,15 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, abandon, resume
-from moonquakes.vm.frames import HANDLER_RESERVE, AnyFrame, Boundary, ClosingFrame, Frame, ProtectedFrame
+from moonquakes.vm.frames import (
+    HANDLER_RESERVE,
+    ON_FRAMES,
+    AnyFrame,
+    Boundary,
+    ClosingFrame,
+    Frame,
+    ProtectedFrame,
+)
 from moonquakes.vm.headroom import MAX_HOST_DEPTH, has_room
 from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.settle import is_host_error, settle
@@ -95,6 +103,8 @@ def _run_from_host(
     state.host_depth += 1
     coroutine.host_calls += 1
     state.frame = boundary
+    boundary.outer_handler = state.handler
+    state.handler = ON_FRAMES
     try:
         try:
             begin(state, boundary, *arguments)
@@ -106,6 +116,7 @@ def _run_from_host(
         if state.current is not coroutine:
             abandon(state, coroutine)
         state.frame = boundary.previous
+        state.handler = boundary.outer_handler
         state.host_depth -= 1
         coroutine.host_calls -= 1
 

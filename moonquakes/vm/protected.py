@@ -80,6 +80,8 @@ def _make_direct_pcall(state: State) -> FunctionType:
         if depth >= MAX_HOST_DEPTH:
             raise LuaError("C stack overflow")
         state.host_depth = depth + 1
+        handler = state.handler
+        state.handler = None
         try:
             if type(function) is not FunctionType or count > 3 or not names.is_entered:
                 results = names.call_any(function, arguments[1:])
@@ -97,6 +99,7 @@ def _make_direct_pcall(state: State) -> FunctionType:
             return FALSE, settle(state, exception).value
         finally:
             state.host_depth = depth
+            state.handler = handler
 
     pcall.__code__ = attach_intrinsic(pcall.__code__, Intrinsic(_begin_pcall))
     return pcall  # type: ignore[return-value]  # a def is a FunctionType

@@ -65,6 +65,8 @@ class State(Operations):
         current: the running coroutine; ``main`` is the one that is not a coroutine.
         frame: the running frame, None when no Lua code runs.
         host_depth: how many Python calls into Lua are under way.
+        handler: the message handler of the innermost protected call; None for none, ON_FRAMES
+            where the VM's frames know it.
         max_depth: slots at which the stack overflows; ``in_reserve`` while a message
             handler of that overflow may use some more.
         watchers: coroutines with a hook, and one for an ``observer``; while not zero
@@ -94,6 +96,7 @@ class State(Operations):
         self.main = Coroutine(self, None)
         self.current = self.main
         self.host_depth = 0
+        self.handler: LuaValue = None
         self.stdin: BinaryIO | Any = getattr(sys.stdin, "buffer", sys.stdin)
         self.stdout: BinaryIO | Any = getattr(sys.stdout, "buffer", sys.stdout)
         self.stderr: BinaryIO | Any = getattr(sys.stderr, "buffer", sys.stderr)

@@ -5,7 +5,6 @@ The position and the names in a message come from the frames that the exception 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -24,8 +23,7 @@ from moonquakes.vm.fast.stack import (
     marker_of,
     raised_places,
 )
-from moonquakes.vm.frames import AnyFrame, ProtectedFrame
-from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.frames import ON_FRAMES, AnyFrame, Boundary, ProtectedFrame
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.names import describe_call
 
@@ -170,6 +168,8 @@ def protected(
     """Call a function; return True and its results, or False and the error value."""
     if state.host_depth >= MAX_HOST_DEPTH:
         raise LuaError("C stack overflow")
+    outer = state.handler
+    state.handler = handler
     try:
         return True, state.names.call_any(function, arguments)
     except Exception as exception:
@@ -179,41 +179,29 @@ def protected(
         if handler is not None and not error.handled:
             error = run_handler(state, handler, error, exception)
         return False, error.value
+    finally:
+        state.handler = outer
 
 
-def active_handler(
-    state: State, frame: AnyFrame | None, python: FrameType | None
-) -> Callable[[LuaError], LuaError] | None:
+def active_handler(state: State, frame: AnyFrame | None) -> Callable[[LuaError], LuaError] | None:
     """Return what the protected call around a place does with an error; None when that is nothing.
 
-    Args:
-        frame: the innermost frame of the VM to look at.
-        python: the innermost Python frame.
+    ``frame`` is the innermost frame of the VM to look at.
     """
-    from moonquakes.vm.interpreter import _run_from_host
-
-    while python is not None:
-        code = python.f_code
-        if code is _run_from_host.__code__:
-            boundary = python.f_locals["boundary"]
-            while frame is not None and frame is not boundary:
-                if type(frame) is ProtectedFrame:
-                    return _calling(state, frame.handler)
-                if isinstance(frame, CoroutineBase):
-                    return None
-                frame = frame.previous
-            if boundary.handler is not None:
-                return boundary.handler  # type: ignore[no-any-return]  # a field of a Boundary
-            frame = boundary.previous
-        elif code is protected.__code__:
-            return _calling(state, python.f_locals["handler"])
-        elif type(marker_of(code)) is Intrinsic and code.co_name == "pcall":
-            return None
-        python = python.f_back
-    return None
-
-
-def _calling(state: State, handler: LuaValue) -> Callable[[LuaError], LuaError] | None:
+    handler = state.handler
+    while handler is ON_FRAMES:
+        while not isinstance(frame, Boundary):
+            if type(frame) is ProtectedFrame:
+                handler = frame.handler
+                break
+            if frame is None or isinstance(frame, CoroutineBase):
+                return None
+            frame = frame.previous
+        else:
+            if frame.handler is not None:
+                return frame.handler
+            handler = frame.outer_handler
+            frame = frame.previous
     if handler is None:
         return None
     return lambda error: run_handler(state, handler, error, error)
@@ -224,7 +212,7 @@ def handle(state: State, frame: AnyFrame | None, error: LuaError) -> LuaError:
     if error.handled:
         return error
     error.handled = True
-    handler = active_handler(state, frame, sys._getframe(1))
+    handler = active_handler(state, frame)
     if handler is None:
         return error
     handled = handler(error)
