@@ -24,6 +24,7 @@ from moonquakes.vm.fast.stack import (
     raised_places,
 )
 from moonquakes.vm.frames import ON_FRAMES, AnyFrame, Boundary, ProtectedFrame
+from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.names import describe_call
 
@@ -89,6 +90,10 @@ def origin_of(state: State, exception: BaseException) -> Origin | None:
 
 def settle_translated(state: State, exception: BaseException) -> LuaError | None:
     """Word a library's error, or an overflow, that translated code was in; None when the VM must."""
+    if state.names.is_full and isinstance(exception, RecursionError):
+        error = LuaError("error in error handling")
+        error.handled = True
+        return error
     origin = origin_of(state, exception)
     if origin is None:
         return None
@@ -127,6 +132,8 @@ def _argument_message(state: State, origin: Origin, error: ArgumentError) -> str
 def _argument_count(origin: Origin, direct: bool) -> int:
     """Return how many arguments the host function was given."""
     for place in origin.places:
+        if place.f_code.co_name == "pcall" and type(marker_of(place.f_code)) is Intrinsic:
+            return len(place.f_locals["arguments"]) - 1
         if place.f_code.co_name == "spread" and "arguments" in place.f_locals:
             return len(place.f_locals["arguments"])
     view = origin.view
@@ -149,7 +156,13 @@ def _argument_count(origin: Origin, direct: bool) -> int:
 def run_handler(state: State, handler: LuaValue, error: LuaError, exception: BaseException) -> LuaError:
     """Run a message handler of ``xpcall``; while it does, the stack shows the frames of ``exception``."""
     assert exception is not None
-    return state.call_handler(handler, error)
+    names = state.names
+    was_full = names.is_full
+    names.is_full = was_full or isinstance(exception, RecursionError)
+    try:
+        return state.call_handler(handler, error)
+    finally:
+        names.is_full = was_full
 
 
 def handle_again(state: State, handler: LuaValue, raised: Exception) -> LuaError:
@@ -183,10 +196,14 @@ def protected(
         state.handler = outer
 
 
-def active_handler(state: State, frame: AnyFrame | None) -> Callable[[LuaError], LuaError] | None:
+def active_handler(
+    state: State, frame: AnyFrame | None, exception: Exception | None
+) -> Callable[[LuaError], LuaError] | None:
     """Return what the protected call around a place does with an error; None when that is nothing.
 
-    ``frame`` is the innermost frame of the VM to look at.
+    Args:
+        frame: the innermost frame of the VM to look at.
+        exception: what the error was before it was settled.
     """
     handler = state.handler
     while handler is ON_FRAMES:
@@ -204,15 +221,17 @@ def active_handler(state: State, frame: AnyFrame | None) -> Callable[[LuaError],
             frame = frame.previous
     if handler is None:
         return None
-    return lambda error: run_handler(state, handler, error, error)
+    return lambda error: run_handler(state, handler, error, exception or error)
 
 
-def handle(state: State, frame: AnyFrame | None, error: LuaError) -> LuaError:
+def handle(
+    state: State, frame: AnyFrame | None, error: LuaError, exception: Exception | None = None
+) -> LuaError:
     """Let the message handler of the protected call that will catch an error see it, unless one did."""
     if error.handled:
         return error
     error.handled = True
-    handler = active_handler(state, frame)
+    handler = active_handler(state, frame, exception)
     if handler is None:
         return error
     handled = handler(error)
@@ -226,7 +245,7 @@ def close_after(state: State, tbc: list[tuple[int, LuaValue]] | None, exception:
 
     if not tbc:
         return exception
-    error = handle(state, state.frame, settle(state, exception))
+    error = handle(state, state.frame, settle(state, exception), exception)
     if error is not exception:
         error.__traceback__ = exception.__traceback__
     while tbc:
@@ -234,5 +253,5 @@ def close_after(state: State, tbc: list[tuple[int, LuaValue]] | None, exception:
         try:
             first(state.call(state.metamethod(value, "__close"), value, error.value))
         except Exception as raised:
-            error = handle(state, state.frame, settle(state, raised))
+            error = handle(state, state.frame, settle(state, raised), raised)
     return error

@@ -87,6 +87,8 @@ class Names:
             **closing_names(state),
         }
 
+        #: Whether the message handler of an overflow runs.
+        self.is_full = False
         #: What :func:`spread` passes now, in slots of the stack.
         self.wide_slots = 0
 
