@@ -65,7 +65,7 @@ def function_name(caller: AnyFrame) -> Description | None:
     if type(caller) is Frame:
         return describe_call(caller.proto, caller.pc - 2)
     if type(caller).__name__ == "FrameView":
-        return describe_call(caller.proto, caller.pc - 2)
+        return describe_call(caller.proto, caller.pc - 2)  # type: ignore[union-attr]  # stands for a Frame
     if isinstance(caller, Boundary) and caller.role:
         return ("hook", "?") if caller.role == "hook" else ("metamethod", "__gc")
     return None

@@ -38,7 +38,8 @@ for _name, _use in {
     "LOADTRUE": _W_A, "GETUPVAL": _W_A, "GETTABUP": _W_A, "NEWTABLE": _W_A, "CLOSURE": _W_A,
     "MOVE": _W_A_R_B, "GETI": _W_A_R_B, "GETFIELD": _W_A_R_B, "UNM": _W_A_R_B, "BNOT": _W_A_R_B,
     "NOT": _W_A_R_B, "LEN": _W_A_R_B, "ADDI": _W_A_R_B, "SHRI": _W_A_R_B, "SHLI": _W_A_R_B,
-    "GETTABLE": _W_A_R_BC, "LOADNIL": _LOADNIL, "SETUPVAL": _R_A, "SETTABUP": _SETTABUP, "SETTABLE": _SETTABLE,
+    "GETTABLE": _W_A_R_BC, "LOADNIL": _LOADNIL, "SETUPVAL": _R_A, "SETTABUP": _SETTABUP,
+    "SETTABLE": _SETTABLE,
     "SETI": _SET, "SETFIELD": _SET, "SELF": _SELF, "CONCAT": _CONCAT, "TBC": _R_A, "EQ": _R_AB, "LT": _R_AB,
     "LE": _R_AB, "EQK": _R_A, "EQI": _R_A, "LTI": _R_A, "LEI": _R_A, "GTI": _R_A, "GEI": _R_A, "TEST": _R_A,
     "TESTSET": _TESTSET, "CALL": _CALL, "TAILCALL": _TAILCALL, "RETURN": _RETURN, "RETURN1": _R_A,
@@ -58,7 +59,8 @@ _RETURNS: Final = frozenset({OP["RETURN"], OP["RETURN0"], OP["RETURN1"]})
 _LOOPS: Final = frozenset({OP["FORLOOP"], OP["TFORLOOP"]})
 #: Arithmetic that makes a number of two numbers, with how its second operand is found.
 ARITHMETIC: Final = {
-    OP[name]: name for name in NAMES if name.rstrip("KI") in ("ADD", "SUB", "MUL", "MOD", "POW", "DIV", "IDIV")
+    OP[name]: name for name in NAMES if name.rstrip("KI") in ("ADD", "SUB", "MUL", "MOD", "POW", "DIV",
+    "IDIV")
     or name in ("BAND", "BOR", "BXOR", "SHL", "SHR", "BANDK", "BORK", "BXORK", "SHRI", "SHLI")
 }  # fmt: skip
 
@@ -116,7 +118,8 @@ class Analysis:
     """
 
     __slots__ = (
-        "births", "by_register", "inner", "live_after", "loop_end", "loops", "problem", "proto", "reached", "sets_upvalue",
+        "births", "by_register", "inner", "live_after", "loop_end", "loops", "problem", "proto",
+        "reached", "sets_upvalue",
         "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
 
@@ -175,7 +178,9 @@ class Analysis:
         return None
 
     def next_variable(self, register: int, pc: int) -> Variable | None:
-        """Return the variable that will live in ``register`` after ``pc``, if it begins before another use."""
+        """Return the variable that will live in ``register`` after ``pc``, if it begins before
+        another use.
+        """
         row = self.by_register[register]
         if not row:
             return None
@@ -264,7 +269,7 @@ class Analysis:
             elif use == _RETURN:
                 b = word >> 16 & 0xFF
                 read = (((1 << (b - 1)) - 1 if b else every) << a) & every
-            elif use == _FORLOOP or use == _FORPREP:
+            elif use in (_FORLOOP, _FORPREP):
                 read, written = 7 << a, 8 << a
             elif use == _TFORPREP:
                 read = 8 << a
@@ -286,7 +291,7 @@ class Analysis:
             elif op in _JUMPING:
                 target = jump_target(pc, word)
                 assert target is not None
-                if op == _LFALSESKIP or op == _TFORPREP_OP:
+                if op in (_LFALSESKIP, _TFORPREP_OP):
                     following = target
                 else:
                     other = target

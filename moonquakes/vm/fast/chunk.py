@@ -186,7 +186,9 @@ class Chunk:
         return result
 
     def write_closure(self, t: Translator, pc: int, number: int, a: int) -> tuple[str, tuple[str, ...]]:
-        """Write the definition of an inner function where it is made; return its text and the names in that."""
+        """Write the definition of an inner function where it is made; return its text and the names
+        in that.
+        """
         analysis = t.analysis.inner[number]
         own = t.analysis.active(a, pc) or t.analysis.next_variable(a, pc)
         upvalues: list[tuple[str, bool, bool]] = []

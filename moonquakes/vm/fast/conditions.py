@@ -117,7 +117,7 @@ class Conditions(Writer):
         expected = bool(word >> 15 & 1)
         if op == _TEST:
             return truth(self.value(a)), expected
-        if op == _LT or op == _LE or op == _EQ:
+        if op in (_LT, _LE, _EQ):
             # The operands are evaluated in the order of their instructions.
             self.in_order(a, b)
             x, y = self.use(a), self.use(b)
@@ -139,7 +139,7 @@ class Conditions(Writer):
         if op == _EQI:
             self.checked(x)
             return equal(pc, x, immediate), expected
-        if op == _LTI or op == _LEI:
+        if op in (_LTI, _LEI):
             return less("LT" if op == _LTI else "LE", pc, x, immediate), expected
         # x > n is n < x for metamethods.
         return less("LT" if op == _GTI else "LE", pc, immediate, x), expected
@@ -153,8 +153,7 @@ class Conditions(Writer):
             expr, expected = first if first is not None else self.leaf(test.pc)
             if expected == (not negated):
                 return expr
-            inverse = of_two(f"not {expr.text}", f"(not {expr.slow})", OTHER, expr, NOTHING)
-            return inverse
+            return of_two(f"not {expr.text}", f"(not {expr.slow})", OTHER, expr, NOTHING)
         x, y = test.parts
         joins = test.joins
         # The first must not jump for the second to count when they are joined by "and".
@@ -216,8 +215,10 @@ _OPERANDS: Final = frozenset(
     OP[name]
     for name in (
         "MOVE", "LOADI", "LOADF", "LOADK", "LOADTRUE", "LOADFALSE", "LOADNIL", "GETUPVAL", "GETTABUP",
-        "GETTABLE", "GETI", "GETFIELD", "SELF", "ADDI", "ADDK", "SUBK", "MULK", "MODK", "POWK", "DIVK", "IDIVK",
-        "BANDK", "BORK", "BXORK", "SHRI", "SHLI", "ADD", "SUB", "MUL", "MOD", "POW", "DIV", "IDIV", "BAND", "BOR",
+        "GETTABLE", "GETI", "GETFIELD", "SELF", "ADDI", "ADDK", "SUBK", "MULK", "MODK", "POWK", "DIVK",
+        "IDIVK",
+        "BANDK", "BORK", "BXORK", "SHRI", "SHLI", "ADD", "SUB", "MUL", "MOD", "POW", "DIV", "IDIV",
+        "BAND", "BOR",
         "BXOR", "SHL", "SHR", "MMBIN", "MMBINI", "MMBINK", "UNM", "BNOT", "NOT", "LEN", "CONCAT", "CALL",
     )
 )  # fmt: skip

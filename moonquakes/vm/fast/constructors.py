@@ -10,6 +10,7 @@ from moonquakes.vm.fast.expressions import Expr, literal
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
+    from moonquakes.vm.fast.writer import Writer
 
 
 class NewTable(Expr):
@@ -59,7 +60,7 @@ def newtable(t: Translator, pc: int, word: int) -> int:
     return pc + 2
 
 
-def build(t: Translator, target: str, table: NewTable) -> None:
+def build(t: Writer, target: str, table: NewTable) -> None:
     """Write the construction of a table into ``target``."""
     array, fields = table.parts(False)
     ends = bool(table.more) or (bool(table.items) and bool(table.items[-1].kind & NIL))

@@ -44,8 +44,24 @@ class Expr:
     """
 
     __slots__ = (
-        "fails", "is_atom", "is_constant", "is_unchecked", "kind", "names", "raw", "reads_cells", "reads_heap",
-        "registers", "slow", "soft", "text", "value", "appends_to", "length_of", "likely", "truth",
+        "appends_to",
+        "fails",
+        "is_atom",
+        "is_constant",
+        "is_unchecked",
+        "kind",
+        "length_of",
+        "likely",
+        "names",
+        "raw",
+        "reads_cells",
+        "reads_heap",
+        "registers",
+        "slow",
+        "soft",
+        "text",
+        "truth",
+        "value",
     )  # fmt: skip
 
     def __init__(self, text: str, kind: int, names: tuple[str, ...] = (), registers: int = 0) -> None:
@@ -330,7 +346,8 @@ def equal(pc: int, x: Expr, y: Expr) -> Expr:
             return of_one(f"{other.soft or other.text} is {this.text}", slow, OTHER, other)
     if (x.kind & TABLE and y.kind & TABLE) or x.kind & y.kind & OTHER:
         if x.is_atom and y.is_atom:
-            expr = of_two(f"({x.text} == {y.text} or ({x.text}.__class__ is Table and EQ({x.text}, {y.text})))",
+            tables = f"({x.text}.__class__ is Table and EQ({x.text}, {y.text}))"
+            expr = of_two(f"({x.text} == {y.text} or {tables})",
                           slow, OTHER, x, y)  # fmt: skip
         else:
             expr = of_two(f"SAME({x.text}, {y.text})", slow, OTHER, x, y)

@@ -50,7 +50,9 @@ class Fault:
 
 
 def arithmetic_fault(state: State, pc: int, event: str, x: LuaValue, y: LuaValue) -> LuaError:
-    """The error of an operation without a metamethod; ``pc`` is that of its MMBIN, or of a unary operation."""
+    """The error of an operation without a metamethod; ``pc`` is that of its MMBIN, or of a unary
+    operation.
+    """
     fault = Fault(state, pc)
     word = fault.proto.code[pc]
     name = OPCODES[opcode_of(word)].name

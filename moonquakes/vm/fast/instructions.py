@@ -575,18 +575,22 @@ _MMBIN_R: Final = OP["MMBIN"]
 _TFORPREP: Final = OP["TFORPREP"]
 #: Slow paths by the event's number.
 NAMES_OF_EVENTS: Final = {
-    6: "add", 7: "sub", 8: "mul", 9: "mod", 10: "pow", 11: "div", 12: "idiv", 13: "band", 14: "bor", 15: "bxor",
+    6: "add", 7: "sub", 8: "mul", 9: "mod", 10: "pow", 11: "div", 12: "idiv", 13: "band", 14: "bor",
+    15: "bxor",
     16: "shl", 17: "shr",
 }  # fmt: skip
 
 _BY_NAME: Final[dict[str, Handler]] = {
     "MOVE": move, "LOADI": loadi, "LOADF": loadf, "LOADK": loadk, "LOADKX": loadkx, "LOADFALSE": loadfalse,
-    "LOADTRUE": loadtrue, "LOADNIL": loadnil, "GETUPVAL": getupval, "SETUPVAL": setupval, "GETTABUP": gettabup,
+    "LOADTRUE": loadtrue, "LOADNIL": loadnil, "GETUPVAL": getupval, "SETUPVAL": setupval,
+    "GETTABUP": gettabup,
     "GETTABLE": gettable, "GETI": geti, "GETFIELD": getfield, "SETTABUP": settabup, "SETTABLE": settable,
-    "SETI": seti, "SETFIELD": setfield, "NEWTABLE": newtable, "SELF": self_, "UNM": unm, "BNOT": bnot, "NOT": not_,
+    "SETI": seti, "SETFIELD": setfield, "NEWTABLE": newtable, "SELF": self_, "UNM": unm, "BNOT": bnot,
+    "NOT": not_,
     "LEN": len_, "CONCAT": concat, "CLOSE": close, "TBC": tbc, "CALL": call, "TAILCALL": tailcall,
     "RETURN": return_, "RETURN0": return0, "RETURN1": return1, "FORPREP": forprep, "TFORPREP": tforprep,
-    "SETLIST": setlist, "CLOSURE": closure, "VARARG": vararg, "VARARGPREP": nop, "EXTRAARG": nop, "MMBIN": nop,
+    "SETLIST": setlist, "CLOSURE": closure, "VARARG": vararg, "VARARGPREP": nop, "EXTRAARG": nop,
+    "MMBIN": nop,
     "MMBINI": nop, "MMBINK": nop, "FORLOOP": nop, "TFORCALL": nop, "TFORLOOP": nop,
 }  # fmt: skip
 HANDLERS: Final[dict[int, Handler]] = {

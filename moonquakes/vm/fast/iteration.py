@@ -75,7 +75,9 @@ def loop_names(state: State) -> dict[str, Any]:
         return _each(triple, 2)
 
     def _each(triple: Any, count: int) -> Any:
-        """Return an iterator over what a generic loop's function gives: tuples of ``count``, or bare values."""
+        """Return an iterator over what a generic loop's function gives: tuples of ``count``, or bare
+        values.
+        """
         if type(triple) is not tuple:
             triple = (triple,)
         elif len(triple) == 1:

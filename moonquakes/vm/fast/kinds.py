@@ -138,7 +138,7 @@ class _Finder:
                 value = TABLE
             elif op == _CLOSURE:
                 value = FUNCTION
-            elif op == _UNM or op == _BNOT:
+            elif op in (_UNM, _BNOT):
                 value = ("UNM" if op == _UNM else "BNOT", self.reference(word >> 16 & 0xFF, pc), 0)
             elif op == _LOADNIL:
                 for register in range(a, a + (word >> 16 & 0xFF) + 1):
@@ -174,11 +174,11 @@ class _Finder:
             variable = analysis.active(a, pc)
             if variable is not None:
                 variable.is_numeric = True
-        elif op == _TEST or op == _EQK:
+        elif op in (_TEST, _EQK):
             variable = analysis.active(a, pc)
             if variable is not None:
                 variable.is_tested = True
-        elif op == _CALL or op == _VARARG:
+        elif op in (_CALL, _VARARG):
             count = (word >> 24 & 0xFF) - 1
             registers = range(a, a + count) if count >= 0 else range(a, analysis.proto.max_stack_size)
             for register in registers:

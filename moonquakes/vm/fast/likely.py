@@ -13,7 +13,7 @@ from moonquakes.values import LuaValue, Userdata
 from moonquakes.vm.table import Table
 
 
-class SlowPath(Exception):
+class SlowPath(Exception):  # noqa: N818  # control flow, no error
     """The likely case does not hold; what was computed has no effect and is computed again."""
 
 
@@ -124,6 +124,7 @@ def looking_names() -> dict[str, Any]:
         o.set(key, value)
 
     return {
-        "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same, "SIZE": size,
+        "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same,
+        "SIZE": size,
         "ADD": add,
     }  # fmt: skip

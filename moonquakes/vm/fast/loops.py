@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def forprep(t: Translator, pc: int, word: int) -> int:
     """A numeric loop: over a range where the numbers are integers, which Python finds out by itself."""
-    from moonquakes.vm.fast.translator import Context
+    from moonquakes.vm.fast.writer import Context
 
     a = word >> 7 & 0xFF
     end = pc + 1 + (word >> 15)
@@ -67,7 +67,7 @@ def _box(t: Translator, pairs: list[tuple[Variable | None, str]]) -> None:
 
 def tforprep(t: Translator, pc: int, word: int) -> int:
     """A generic loop: over an iterator that knows ``next`` and ``ipairs``, and calls any other function."""
-    from moonquakes.vm.fast.translator import Context
+    from moonquakes.vm.fast.writer import Context
 
     a = word >> 7 & 0xFF
     call = pc + 1 + (word >> 15)

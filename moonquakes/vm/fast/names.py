@@ -257,7 +257,8 @@ def _calls(names: Names) -> dict[str, Any]:
         return spread(function, (*prefix, *arguments) if prefix else arguments)
 
     return {
-        "one": first, "many": as_tuple, "done": done, "adjust": adjust, "pack": pack, "spread": spread, "tail": tail,
+        "one": first, "many": as_tuple, "done": done, "adjust": adjust, "pack": pack, "spread": spread,
+        "tail": tail,
         "call": call, "call_all": call_all,
     }  # fmt: skip
 

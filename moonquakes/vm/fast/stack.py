@@ -8,6 +8,7 @@ host functions, of the helpers of generated code, and of the VM, whose own frame
 from __future__ import annotations
 
 import gc
+import itertools
 import sys
 from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType, FunctionType, TracebackType
@@ -89,7 +90,7 @@ class FrameView:
         return list(self.python.f_locals.get("va", ()))
 
     @property
-    def R(self) -> list[LuaValue]:
+    def R(self) -> list[LuaValue]:  # noqa: N802  # as a VM frame's
         return [self.register_value(register) for register in range(self.proto.max_stack_size)]
 
     def register_value(self, register: int) -> LuaValue:
@@ -183,14 +184,16 @@ def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     marker = marker_of(caller.f_code)
     return (
         type(marker) is Translation
-        or type(marker) is Intrinsic
+        or (type(marker) is Intrinsic and caller.f_code.co_name == "pcall")
         or _is_machinery(caller)
         or caller.f_globals.get("__name__") == "lua"
     )
 
 
 def live_places(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
-    """Yield Python's frames from ``frame`` outwards; where a message handler runs, those of the error come in."""
+    """Yield Python's frames from ``frame`` outwards; where a message handler runs, those of the error
+    come in.
+    """
     while frame is not None:
         yield frame, frame.f_lineno
         if frame.f_code is _handler_code():
@@ -254,7 +257,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
         else:
             between.append(python)
     _add_hosts(found, between, skip_outermost=True)
-    for inner, outer in zip(found, found[1:], strict=False):
+    for inner, outer in itertools.pairwise(found):
         if inner.caller is None:
             inner.caller = outer.frame if outer.frame is not None else outer  # type: ignore[assignment]
     return [level for level in found if type(level) is not _Base]

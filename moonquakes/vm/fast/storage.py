@@ -18,7 +18,8 @@ def _soft(expr: Expr, raw: str, o: Expr, key: str) -> None:
     """Give an expression its text for where nil is likely, and the one of its truth."""
     expr.soft = _checked(raw, o, key)
     expr.truth = (
-        f"(((q := {raw}) is not None or ({o.raw}.metatable is not None and (q := N({o.raw}, {key})) is not None))"
+        f"(((q := {raw}) is not None"
+        f" or ({o.raw}.metatable is not None and (q := N({o.raw}, {key})) is not None))"
         " and q is not False)"
     )
 
@@ -68,7 +69,8 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
         )
     elif key.is_atom and o.is_atom:
         expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
-        get = f"({o.raw}.arr[{k}] if {k}.__class__ is int and 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
+        in_array = f"{k}.__class__ is int and 0 < {k} < LEN({o.raw}.arr)"
+        get = f"({o.raw}.arr[{k}] if {in_array} else {o.raw}.hash.get({k}))"
         # A float without fraction is an integer as a key: NK looks.
         plain = f"({o.raw}.metatable is None and {k}.__class__ is not float)"
         expr.text = expr.soft = f"(q if (q := {get}) is not None or {plain} else NK({o.raw}, {k}))"
@@ -123,7 +125,8 @@ def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
             slow, INT, o,
         )  # fmt: skip
     else:
-        expr = of_one(f"(LEN(q.arr) - 1 if (q := {o.text}).__class__ is Table and q.metatable is None else SIZE(q))",
+        plain = f"(q := {o.text}).__class__ is Table and q.metatable is None"
+        expr = of_one(f"(LEN(q.arr) - 1 if {plain} else SIZE(q))",
                       slow, INT, o)  # fmt: skip
     expr.fails = expr.reads_heap = True
     return expr
@@ -170,7 +173,8 @@ def store_field(pc: int, o: Expr, name: str, value: Expr) -> list[str]:
     key = literal(name)
     old = f"({o.text}.metatable is None or h[{key}] is not None)"
     return [
-        f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}: h[{key}] = {value.text}",
+        f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}:"
+        f" h[{key}] = {value.text}",
         f"else: setindex({pc}, {o.text}, {key}, {value.text})",
     ]
 

@@ -25,11 +25,11 @@ MAX_BLOCKS: Final = 16
 MAX_INDENT: Final = 88
 
 
-class Untranslatable(Exception):
+class Untranslatable(Exception):  # noqa: N818  # control flow, no error
     """The function must run on the VM; the argument says why."""
 
 
-class NeedsBlock(Exception):
+class NeedsBlock(Exception):  # noqa: N818  # control flow, no error
     """A jump to ``target`` leaves more than Python can leave: a block must end there."""
 
     def __init__(self, source: int, target: int) -> None:
@@ -38,7 +38,7 @@ class NeedsBlock(Exception):
         self.target = target
 
 
-class Restart(Exception):
+class Restart(Exception):  # noqa: N818  # control flow, no error
     """The function is to be written again, with the blocks found so far."""
 
 
