@@ -175,8 +175,11 @@ def _is_slow_path(frame: FrameType) -> bool:
 
 def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     """Whether a frame is a host function's that translated code or an engine's helper called."""
-    if type(marker_of(frame.f_code)) is Intrinsic:
+    own = marker_of(frame.f_code)
+    if type(own) is Intrinsic:
         return True
+    if isinstance(own, Proto):
+        return False  # the body of a function that the VM runs: a frame of the VM's stands for it
     if _is_machinery(frame) or caller is None:
         return False
     if frame.f_globals.get("__name__") == "lua":
