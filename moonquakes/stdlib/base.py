@@ -10,7 +10,6 @@ from moonquakes.numbers import format_float, parse_number, wrap
 from moonquakes.stdlib.arguments import (
     check_integer,
     check_string,
-    check_table,
     optional_integer,
     optional_string,
     type_error,
@@ -28,7 +27,6 @@ from moonquakes.values import (
     LuaValue,
     as_tuple,
     first,
-    pack_results,
 )
 from moonquakes.vm.calls import call_nested
 from moonquakes.vm.frames import AnyFrame, ForwardFrame
@@ -105,13 +103,17 @@ def select(n: LuaValue = None, *values: LuaValue) -> LuaResults:
 
 
 def rawequal(v1: LuaValue = _ABSENT, v2: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-    _check_present(1, v1)
-    _check_present(2, v2)
+    if v2 is _ABSENT:
+        _check_present(1, v1)
+        _check_present(2, v2)
     return TRUE if v1 == v2 else FALSE
 
 
 def rawget(table: LuaValue = None, index: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-    check_table(1, table)
+    if type(table) is not Table:
+        type_error(1, "table", table)
+    if type(index) is str:
+        return table.hash.get(index)
     _check_present(2, index)
     return table.get(index)
 
@@ -119,9 +121,14 @@ def rawget(table: LuaValue = None, index: LuaValue = _ABSENT, *_: LuaValue) -> L
 def rawset(
     table: LuaValue = None, index: LuaValue = _ABSENT, value: LuaValue = _ABSENT, *_: LuaValue
 ) -> LuaResults:
-    check_table(1, table)
+    if type(table) is not Table:
+        type_error(1, "table", table)
     _check_present(2, index)
-    _check_present(3, value)
+    if value is _ABSENT:
+        _check_present(3, value)
+    if type(index) is str:
+        table.set(index, value)
+        return table
     if index is None:
         raise LuaError("table index is nil")
     if index != index:
@@ -189,13 +196,11 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     state_index = state.index
     state_tostring = state.tostring
 
-    def lua_assert(*arguments: LuaValue) -> LuaResults:
-        condition = arguments[0] if arguments else None
-        if condition is not None and condition is not FALSE:
-            return pack_results(arguments)
-        if not arguments:
-            raise ArgumentError(1, "value expected")
-        message = arguments[1] if len(arguments) > 1 else "assertion failed!"
+    def lua_assert(v: LuaValue = _ABSENT, *rest: LuaValue) -> LuaResults:
+        if v is not None and v is not FALSE and v is not _ABSENT:
+            return (v, *rest) if rest else v
+        _check_present(1, v)
+        message = rest[0] if rest else "assertion failed!"
         if type(message) is str:
             message = state.where(1) + message
         raise LuaError(message)

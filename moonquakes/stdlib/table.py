@@ -6,15 +6,15 @@ through the operations of the state that honours ``__index``, ``__newindex`` and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.numbers import wrap
-from moonquakes.stdlib.arguments import check_integer, optional_integer, optional_string, type_error
+from moonquakes.stdlib.arguments import check_integer, optional_string, type_error
 from moonquakes.stdlib.lists import check_list, is_plain, length_of
 from moonquakes.stdlib.sorting import make_sort
 from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue, type_name
-from moonquakes.vm.table import Table, new_table
+from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -35,6 +35,11 @@ def open_table(state: State) -> Table:
         *surplus: LuaValue,
     ) -> LuaResults:
         if type(list) is Table and list.metatable is None:
+            if value is _ABSENT and position is not None and position is not _ABSENT:
+                list.arr.append(position)
+                if list.hash:
+                    list._migrate()
+                return ()
             plain, arr = True, list.arr
             end = len(arr)
         else:
@@ -70,6 +75,11 @@ def open_table(state: State) -> Table:
         if type(list) is Table and list.metatable is None:
             plain, arr = True, list.arr
             size = len(arr) - 1
+            if position is _ABSENT and size > 0:
+                value = arr.pop()
+                if arr[-1] is None:
+                    list.trim()
+                return value
         else:
             check_list(state, list, "__index", "__newindex", "__len")
             plain, arr = is_plain(list), getattr(list, "arr", [])
@@ -129,18 +139,25 @@ def open_table(state: State) -> Table:
         j: LuaValue = None,
         *_: LuaValue,
     ) -> LuaResults:
-        check_list(state, list, "__index", "__len")
-        end = length_of(state, list)
-        separator = optional_string(2, sep, "")
-        start = optional_integer(3, i, 1)
-        end = optional_integer(4, j, end)
+        if type(list) is Table and list.metatable is None:
+            plain, end = True, len(list.arr) - 1
+        else:
+            check_list(state, list, "__index", "__len")
+            plain, end = is_plain(list), length_of(state, list)
+        separator = sep if type(sep) is str else optional_string(2, sep, "")
+        start = 1 if i is None else check_integer(3, i)
+        if j is not None:
+            end = check_integer(4, j)
         if end < start:
             return ""
-        if is_plain(list) and start > 0 and end < len(list.arr):
+        if plain and start > 0 and end < len(list.arr):
             pieces = list.arr[start : end + 1]
             try:
                 return separator.join(pieces)
             except TypeError:  # numbers among them, or an error
+                texts: Any = [v if type(v) is str else f"{v}" if type(v) is int else None for v in pieces]
+                if None not in texts:
+                    return separator.join(texts)
                 return separator.join([_piece(value, start + k) for k, value in enumerate(pieces)])
         return separator.join([_piece(get(list, k), k) for k in range(start, end + 1)])
 
@@ -152,6 +169,11 @@ def open_table(state: State) -> Table:
         return text
 
     def unpack(list: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
+        if i is None and j is None and type(list) is Table and list.metatable is None:
+            arr = list.arr
+            if len(arr) > _MAX_RESULTS:
+                raise PendingError("too many results to unpack")
+            return arr[1] if len(arr) == 2 else tuple(arr[1:])
         start = 1 if i is None else check_integer(2, i)
         end = length_of(state, list) if j is None else check_integer(3, j)
         if end - start >= _MAX_RESULTS - 1:
@@ -181,13 +203,16 @@ def open_table(state: State) -> Table:
 
 
 def pack(*values: LuaValue) -> LuaResults:
-    table = new_table()
+    table = Table()
+    table.hash = {}
+    table.metatable = None
     if values and values[-1] is None:
+        table.arr = [None]
         for index, value in enumerate(values, 1):
             table.set(index, value)
     else:
-        table.arr += values
-    table.set("n", len(values))
+        table.arr = [None, *values]
+    table.hash["n"] = len(values)
     return table
 
 
