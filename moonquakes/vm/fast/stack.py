@@ -18,6 +18,7 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.activations import Activation, activations_until
 from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.frames import Boundary
 from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.names import Description, describe_call
 
@@ -253,17 +254,24 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             if boundary.state is not state:
                 break
             _add_hosts(found, between, skip_outermost=True)
-            found += activations_until(frame, boundary)
+            # The host below all comes once, at the end.
+            found += [level for level in activations_until(frame, boundary) if not _is_bottom(level)]
             if boundary.role:
                 found.append(_Base(boundary))
             frame = boundary.previous
         else:
             between.append(python)
     _add_hosts(found, between, skip_outermost=True)
+    if state.current is state.main and not (found and type(found[-1]) is _Base):
+        found.append(Activation(None, None, None))
     for inner, outer in itertools.pairwise(found):
-        if inner.caller is None:
+        if inner.caller is None or (type(inner.caller) is Boundary and not inner.caller.role):
             inner.caller = outer.frame if outer.frame is not None else outer  # type: ignore[assignment]
     return [level for level in found if type(level) is not _Base]
+
+
+def _is_bottom(level: Activation) -> bool:
+    return level.function is None and level.frame is None and type(level) is Activation
 
 
 class _Base(Activation):
