@@ -185,6 +185,8 @@ def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
         return False
     if frame.f_globals.get("__name__") == "lua":
         return False  # a slow path
+    if caller.f_code.co_name == "message_handler" and _is_machinery(caller):
+        return False  # what State.protected_call was given: no function of Lua's
     marker = marker_of(caller.f_code)
     return (
         type(marker) is Translation
