@@ -48,7 +48,10 @@ def mq_pcall(L: mq_State, nargs: int, nresults: int, msgh: int = 0) -> int:
         def handle(error: LuaError) -> LuaError:
             return L.engine.call_handler(watched, error)
 
-        ok, values = protected_call(L.engine, function, arguments, handle)
+        if L.engine.engine == "fast":
+            ok, values = L.engine.protected_call(function, arguments, watched)
+        else:
+            ok, values = protected_call(L.engine, function, arguments, handle)
     if ok:
         _push(stack, list(values), nresults)
         return MQ_OK

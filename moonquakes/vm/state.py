@@ -26,13 +26,14 @@ from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
-from moonquakes.vm.inheritance import metatable_changed
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
+from moonquakes.vm.inheritance import metatable_changed
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
 from moonquakes.vm.report import EngineReport
+from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
@@ -144,7 +145,12 @@ class State(Operations):
                 of a host function arrives as itself, unless Lua code caught it.
         """
         if self.engine == "fast":
-            return self.names.call_any(callee, arguments)
+            try:
+                return self.names.call_any(callee, arguments)
+            except LuaError as error:
+                if is_host_error(self, error.value):
+                    raise error.value.value from None
+                raise
         return pack_results(tuple(call_from_host(self, callee, list(arguments))))
 
     @cached_property
