@@ -140,7 +140,8 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
             cells = host_cells(state, function)
             return LightUserdata(cells[number - 1]) if 1 <= number <= len(cells) else None
         found = _upvalue(function, number)
-        return None if found is None else LightUserdata(found[1])
+        # The fast engine makes a cell to look at; what it is about is the box.
+        return None if found is None else LightUserdata(getattr(found[1], "box", found[1]))
 
     def upvaluejoin(
         f1: LuaValue = None, n1: LuaValue = None, f2: LuaValue = None, n2: LuaValue = None, *_: LuaValue

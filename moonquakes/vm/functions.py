@@ -143,11 +143,42 @@ def join_upvalue(function: FunctionType, number: int, cell: CellType) -> None:
     """Make upvalue ``number`` (from 0) of a Lua function refer to ``cell``."""
     proto = proto_of(function)
     assert proto is not None
-    home, *cells = function.__closure__ or ()
-    cells[:] = upvalue_cells(function)
+    cells = list(upvalue_cells(function))
     cells[number] = cell
     values = {field.name: getattr(proto, field.name) for field in fields(Proto)}
-    function.__code__ = code_for(JoinedProto(**values, cells=(home, *cells)))
+    if isinstance(function.__code__.co_consts[-1], TranslatedFunction | JoinedProto):
+        home = Home(function)
+        home.state = _state_of(function)
+    else:
+        home = function.__closure__[0].cell_contents  # type: ignore[index]  # a Lua function has its home
+    joined = JoinedProto(**values, cells=(CellType(home), *cells))
+    template = _joined_template(len(function.__closure__ or ()))
+    constants = (*(home if constant is ... else constant for constant in template.co_consts), joined)
+    function.__code__ = template.replace(co_consts=constants)
+
+
+def _state_of(function: FunctionType) -> State:
+    """Return the state of a function that the fast engine made, or that was joined before."""
+    marker = function.__code__.co_consts[-1]
+    if type(marker) is JoinedProto:
+        return marker.cells[0].cell_contents.state  # type: ignore[no-any-return]  # its Home's
+    return function.__globals__["STATE"]  # type: ignore[no-any-return]  # the fast engine put it there
+
+
+def _joined_template(cell_count: int) -> CodeType:
+    """Return the code of a function that has its Home for the constant ``...``, with so many free variables."""
+    names = [f"u{i:03d}" for i in range(cell_count)]
+    source = (
+        f"def outer({', '.join(names)}):\n"
+        "    def function(*arguments):\n"
+        "        home = ...\n"
+        "        return home.state.enter(home(), arguments)\n"
+        f"        ({''.join(name + ', ' for name in names)})\n"
+        "    return function\n"
+    )
+    scope: dict[str, Any] = {}
+    exec(compile(source, "<lua function>", "exec"), scope)
+    return scope["outer"](*names).__code__  # type: ignore[no-any-return]  # a function's
 
 
 def attach_intrinsic(code: CodeType, intrinsic: Intrinsic) -> CodeType:
