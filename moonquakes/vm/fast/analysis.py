@@ -118,7 +118,7 @@ class Analysis:
     """
 
     __slots__ = (
-        "births", "by_register", "inner", "live_after", "loop_end", "loops", "problem", "proto",
+        "births", "by_register", "inner", "live_after", "live_before", "loop_end", "loops", "problem", "proto",
         "reached", "sets_upvalue",
         "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
@@ -132,6 +132,7 @@ class Analysis:
         #: Ranges of pcs that may run more than once: first and last.
         self.loops: list[tuple[int, int]] = []
         self.live_after: list[int] = []
+        self.live_before: list[int] = []
         self.variables: list[Variable] = []
         self.births: dict[int, list[Variable]] = {}
         self.by_register: list[list[Variable]] = []
@@ -324,6 +325,7 @@ class Analysis:
             if not self.loops:
                 break
         self.live_after = after
+        self.live_before = before
 
     # Captured variables
 
