@@ -20,6 +20,7 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import top_frame
 from moonquakes.vm.frames import Frame
+from moonquakes.vm.functions import TranslatedFunction
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.reach import Tracer, reach_roots
 from moonquakes.vm.settle import settle
@@ -88,7 +89,11 @@ class Collector:
 
     def _watch(self) -> None:
         """Let allocations count, or not."""
-        self._state.counts_allocations = self._awaited and self.running and not self.is_busy
+        state = self._state
+        wanted = self._awaited and self.running
+        state.counts_allocations = wanted and not self.is_busy
+        if state.engine == "fast":
+            state.names.count_allocations(self.new_table if wanted else Table)
 
     def mark(self, value: LuaValue, metatable: Table | None) -> None:
         """Mark an object for finalization if the metatable it is given has a ``__gc`` field (§2.5.3)."""
@@ -107,6 +112,13 @@ class Collector:
         if self._left <= 0:
             # A compiler takes a fresh register for what these instructions make, above all that are in use.
             self.cycle(register + 1)
+
+    def new_table(self) -> Table:
+        """Make a table for translated code, and count it."""
+        self._left -= 1
+        if self._left <= 0:
+            self.cycle()
+        return Table()
 
     # What
 
@@ -130,7 +142,7 @@ class Collector:
         """Clear weak tables, and make unreachable objects that are marked pending."""
         tracer = Tracer()
         reach_roots(tracer, self._state, live)
-        tracer.reach_host_values(_host_variables())
+        tracer.reach_host_values(_host_variables(self._state))
         tracer.reach(self._pending)
         tracer.trace()
         # An object about to be finalised leaves the values of weak tables before, the keys after (§2.5.4).
@@ -185,7 +197,7 @@ def _keep(error: LuaError) -> LuaError:
     return error
 
 
-def _host_variables() -> Iterator[Any]:
+def _host_variables(state: State) -> Iterator[Any]:
     """Yield what the variables of the Python functions under way hold.
 
     A host may still use values that Lua dropped.  The machine's own variables
@@ -194,7 +206,12 @@ def _host_variables() -> Iterator[Any]:
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        if not name.startswith("moonquakes.vm."):
+        constants = frame.f_code.co_consts
+        if constants and isinstance(constants[-1], TranslatedFunction):
+            from moonquakes.vm.fast.liveness import live_values
+
+            yield from live_values(state, frame)
+        elif name != "lua" and not name.startswith("moonquakes.vm."):
             yield from tuple(frame.f_locals.values())
         frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
 

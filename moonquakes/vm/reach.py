@@ -161,7 +161,17 @@ class Tracer:
             self.reach((coroutine.error.value,))
         if coroutine.hook is not None:
             self.reach((coroutine.hook.function,))
+        if coroutine.generator is not None:
+            from moonquakes.vm.fast.stack import generator_frames
+
+            for frame in generator_frames(coroutine.generator):
+                self.reach_host_values(frame.f_locals.values())
         self.reach_frames(coroutine.frame, suspended=True)
+        generator = getattr(coroutine, "generator", None)
+        if generator is not None and coroutine.status == "suspended":
+            from moonquakes.vm.fast.liveness import suspended_values
+
+            self.reach_host_values(suspended_values(coroutine.state, generator))
 
     def reach_frames(self, frame: AnyFrame | None, live: int | None = None, suspended: bool = False) -> None:
         """Reach what a stack of frames holds, from its top down.

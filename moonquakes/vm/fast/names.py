@@ -11,6 +11,7 @@ import math
 import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
+from weakref import ref
 
 from moonquakes.numbers import (
     floor_divide,
@@ -87,10 +88,25 @@ class Names:
             **closing_names(state),
         }
 
+
         #: Whether the message handler of an overflow runs.
         self.is_full = False
         #: What :func:`spread` passes now, in slots of the stack.
         self.wide_slots = 0
+
+        #: The chunks whose functions there still are.
+        self._chunks: list[ref[Sites]] = []
+        self._most_chunks = _LEAST_CHUNKS
+
+    def count_allocations(self, new: Callable[[], Table]) -> None:
+        """Let translated code make its tables with ``new``; no test is left where nobody counts."""
+        if self.table["new"] == new:
+            return
+        self.table["new"] = new
+        for chunk in self._chunks:
+            sites = chunk()
+            if sites is not None:
+                sites.names["new"] = new
 
     def refill(self) -> None:
         self.ticks += [False] + [True] * _TICKS
@@ -144,7 +160,11 @@ class Names:
         names.clear()
         names.update(self.table)
         names["__name__"] = "lua"
-        names["S"] = Sites(chunk, names)
+        names["S"] = sites = Sites(chunk, names)
+        if len(self._chunks) >= self._most_chunks:
+            self._chunks = [chunk for chunk in self._chunks if chunk() is not None]
+            self._most_chunks = max(_LEAST_CHUNKS, 2 * len(self._chunks))
+        self._chunks.append(ref(sites))
         return names
 
 
@@ -154,13 +174,13 @@ class Sites(dict[int, Any]):
     def __init__(self, chunk: ChunkCode, names: dict[str, Any]) -> None:
         super().__init__()
         self._chunk = chunk
-        self._names = names
+        self.names = names
 
     def __missing__(self, number: int) -> Any:
         names, text, _ = self._chunk.sites[number]
         scope: dict[str, Any] = {}
         source = f"def slow({', '.join(names)}): return {text}"
-        exec(compile(source, "<lua slow path>", "exec"), self._names, scope)
+        exec(compile(source, "<lua slow path>", "exec"), self.names, scope)
         self[number] = scope["slow"]
         return scope["slow"]
 
@@ -263,6 +283,8 @@ def _calls(names: Names) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: How many chunks there may be before those that are gone are forgotten.
+_LEAST_CHUNKS: Final = 100
 #: How many Python frames Lua may have, on CPython, where they take no C stack.
 _FRAMES: Final = 400_000
 #: How much a recursion may pass in wide calls (the reference's LUAI_MAXSTACK), and what one counts at least:

@@ -1,0 +1,88 @@
+"""Which values do the translated functions under way still use?  The collector asks (§2.5).
+
+Python keeps what a variable held until it is assigned again.  Lua's registers say what of that
+is dead: a variable outside its scope, and everything from the register of a call's function on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import FrameType, GeneratorType
+from typing import TYPE_CHECKING, Any, Final
+
+from moonquakes.bytecode.opcodes import OP, get_a, opcode_of
+from moonquakes.values import LuaValue
+from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.iteration import Closing
+from moonquakes.vm.fast.stack import FrameView, marker_of
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+_CALLS: Final = (OP["CALL"], OP["TAILCALL"], OP["TFORCALL"])
+#: More registers than a function has.
+_ALL: Final = 256
+
+
+def live_values(state: State, python: FrameType) -> Iterator[Any]:
+    """Yield what the translated function of a Python frame still uses; lists hold what they hold."""
+    translation = marker_of(python.f_code)
+    assert type(translation) is Translation
+    view = FrameView(state, translation, python, python.f_lineno)
+    pc = view.pc - 2
+    values = python.f_locals
+    word = translation.proto.code[pc]
+    limit = get_a(word) if opcode_of(word) in _CALLS else _ALL
+    if opcode_of(word) == OP["TFORCALL"]:
+        limit += 4
+    named = set()
+    for text, register, start, end, _ in translation.variables:
+        if register < limit and start <= pc < end:
+            named.add(register)
+            yield from _contents(values.get(text))
+    for text, register, start, _, _ in translation.variables:
+        if register < limit and register not in named and start > pc:
+            yield from _contents(values.get(text))  # it is being made
+    for register in range(min(limit, translation.proto.max_stack_size)):
+        yield from _contents(values.get(f"r{register}"))
+    for name in python.f_code.co_freevars:
+        yield from _contents(values.get(name))
+    yield values.get("va")
+    for _, value in values.get("tbc") or ():
+        yield value
+
+
+def _contents(value: Any) -> Iterator[Any]:
+    """Yield a variable's value, or those that what stands for it holds."""
+    if type(value) is Closing:
+        yield value.value
+        value = value.iterator
+    if type(value) is GeneratorType:
+        frame = value.gi_frame
+        if frame is not None:
+            yield from frame.f_locals.values()
+    else:
+        yield value
+
+
+def pending_variables(python: FrameType | None) -> Iterator[tuple[FrameType, list[tuple[int, LuaValue]]]]:
+    """Yield the translated functions under way, the innermost first, that have variables to close."""
+    while python is not None:
+        if type(marker_of(python.f_code)) is Translation:
+            pending = python.f_locals.get("tbc")
+            if pending:
+                yield python, pending
+        python = python.f_back
+
+
+def suspended_values(state: State, generator: Any) -> Iterator[Any]:
+    """Yield what a suspended generator still uses, and those it delegates to."""
+    while type(generator) is GeneratorType:
+        frame = generator.gi_frame
+        if frame is None:
+            return
+        if type(marker_of(frame.f_code)) is Translation:
+            yield from live_values(state, frame)
+        else:
+            yield from frame.f_locals.values()
+        generator = generator.gi_yieldfrom
