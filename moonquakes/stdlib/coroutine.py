@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 from moonquakes.errors import ArgumentError, LuaError, PendingError
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, pack_results
 from moonquakes.vm.coroutines import Coroutine, close, resume, suspend
+from moonquakes.vm.fast.coroutines import (
+    YIELD,
+    can_generate,
+    close_generator,
+    problem_of,
+    wrapped_error,
+)
+from moonquakes.vm.fast.coroutines import resume as resume_generator
 from moonquakes.vm.frames import AnyFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.interpreter import resume_from_host
@@ -25,6 +33,14 @@ def open_coroutine(state: State) -> Table:
 
     def resume_coroutine(*arguments: LuaValue) -> LuaResults:
         coroutine = _check_coroutine(arguments[0] if arguments else None)
+        if coroutine.generator is not None or _starts_generator(state, coroutine):
+            problem = problem_of(state, coroutine)
+            if problem is not None:
+                return FALSE, problem
+            try:
+                return (TRUE, *resume_generator(state, coroutine, arguments[1:]))
+            except LuaError as error:
+                return FALSE, error.value
         return pack_results(tuple(resume_from_host(state, coroutine, list(arguments[1:]), wraps=False)))
 
     def yield_values(*_: LuaValue) -> LuaResults:
@@ -39,6 +55,8 @@ def open_coroutine(state: State) -> Table:
         return _check_coroutine(co).status
 
     def running(*_: LuaValue) -> LuaResults:
+        if state.current.stands_for is not None:
+            return state.current.stands_for, FALSE
         return state.current, TRUE if state.current.function is None else FALSE
 
     def isyieldable(co: LuaValue = None, *_: LuaValue) -> LuaResults:
@@ -49,11 +67,16 @@ def open_coroutine(state: State) -> Table:
         coroutine = _check_coroutine(co)
         if coroutine.status not in ("suspended", "dead"):
             raise PendingError(f"cannot close a {coroutine.status} coroutine")
-        error = close(state, coroutine)
+        if coroutine.generator is not None:
+            error = close_generator(state, coroutine)
+        else:
+            error = close(state, coroutine)
         return TRUE if error is None else (FALSE, error.value)
 
     resume_coroutine.__code__ = attach_intrinsic(resume_coroutine.__code__, Intrinsic(_begin_resume))
     yield_values.__code__ = attach_intrinsic(yield_values.__code__, Intrinsic(suspend))
+    if state.engine == "fast":
+        yield_values.twin = YIELD  # type: ignore[attr-defined]  # what generators look for
     return Table.from_fields(
         {
             "create": create,
@@ -66,6 +89,10 @@ def open_coroutine(state: State) -> Table:
             "close": close_coroutine,
         }
     )
+
+
+def _starts_generator(state: State, coroutine: Coroutine) -> bool:
+    return coroutine.frame is None and coroutine.status == "suspended" and can_generate(state, coroutine)
 
 
 def _check_function(value: LuaValue) -> FunctionType:
@@ -89,13 +116,23 @@ def _begin_resume(state: State, frame: AnyFrame, function: FunctionType, argumen
 
 
 def _begin_wrapper(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
-    resume(state, frame, (function.__closure__ or ())[0].cell_contents, arguments, wraps=True)
+    resume(state, frame, _coroutine_of(function), arguments, wraps=True)
 
 
 def _make_wrapper(coroutine: Coroutine) -> FunctionType:
     """Return the function of ``coroutine.wrap``: each call resumes the coroutine."""
 
+    state = coroutine.state
+
     def wrapper(*arguments: LuaValue) -> LuaResults:
+        if coroutine.generator is not None or _starts_generator(state, coroutine):
+            problem = problem_of(state, coroutine)
+            if problem is not None:
+                raise LuaError(state.where(1) + problem)
+            try:
+                return pack_results(resume_generator(state, coroutine, arguments))
+            except LuaError as error:
+                raise wrapped_error(state, coroutine, error, state.where(1)) from None
         return pack_results(tuple(resume_from_host(coroutine.state, coroutine, list(arguments), wraps=True)))
 
     global _wrapper_code
@@ -103,6 +140,11 @@ def _make_wrapper(coroutine: Coroutine) -> FunctionType:
         _wrapper_code = attach_intrinsic(wrapper.__code__, Intrinsic(_begin_wrapper))
     wrapper.__code__ = _wrapper_code
     return wrapper  # type: ignore[return-value]  # a def is a FunctionType
+
+
+def _coroutine_of(wrapper: FunctionType) -> Coroutine:
+    names = wrapper.__code__.co_freevars
+    return (wrapper.__closure__ or ())[names.index("coroutine")].cell_contents  # type: ignore[no-any-return]
 
 
 _wrapper_code: CodeType | None = None

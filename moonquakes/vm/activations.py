@@ -114,6 +114,10 @@ def levels_of(state: State, coroutine: Coroutine) -> Iterator[Activation]:
         from moonquakes.vm.fast.stack import running_levels
 
         return iter(running_levels(state))
+    if coroutine.generator is not None:
+        from moonquakes.vm.fast.stack import suspended_levels
+
+        return iter(suspended_levels(state, coroutine))
     return activations(top_frame(state, coroutine))
 
 

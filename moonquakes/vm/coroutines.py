@@ -7,8 +7,9 @@ itself called (``pcall``, metamethods, iterators).
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moonquakes.errors import LuaError
 from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaValue
@@ -35,11 +36,24 @@ class Coroutine:
         resumer: the coroutine that resumed this one, while it runs.
         error: the error that ended it, not closed yet.
         hook: its debug hook.
+        generator: what runs it on the fast engine, once it has started there.
+        stands_for: the coroutine that it is a part of, when it goes on for a generator.
     """
 
     __slots__ = (
-        "__weakref__", "base", "error", "frame", "function", "hook", "host_calls", "nesting", "resumer",
-        "state", "status",
+        "__weakref__",
+        "base",
+        "error",
+        "frame",
+        "function",
+        "generator",
+        "hook",
+        "host_calls",
+        "nesting",
+        "resumer",
+        "stands_for",
+        "state",
+        "status",
     )  # fmt: skip
 
     def __init__(self, state: State, function: FunctionType | None) -> None:
@@ -53,6 +67,8 @@ class Coroutine:
         self.nesting = 0
         self.resumer: Coroutine | None = None
         self.error: LuaError | None = None
+        self.generator: Generator[Any, Any, Any] | None = None
+        self.stands_for: Coroutine | None = None
 
 
 class CoroutineBase(HostFrame):
@@ -107,6 +123,12 @@ def resume(
             raise LuaError(state.position() + problem)
         frame.receive([FALSE, problem])
         return
+    if state.engine == "fast" and coroutine.frame is None:
+        from moonquakes.vm.fast.coroutines import can_generate, resume_from_vm
+
+        if coroutine.generator is not None or can_generate(state, coroutine):
+            resume_from_vm(state, frame, coroutine, arguments, wraps)
+            return
     base = coroutine.base
     base.previous = frame
     base.wraps = wraps

@@ -68,6 +68,8 @@ def make_pcall(state: State) -> FunctionType:
 
 def _make_direct_pcall(state: State) -> FunctionType:
     """Return ``pcall`` for the fast engine: a Python call in a Python ``try``."""
+    from moonquakes.vm.fast.coroutines import make_protected_twin
+
     names = state.names
 
     def pcall(*arguments: LuaValue) -> LuaResults:
@@ -101,6 +103,7 @@ def _make_direct_pcall(state: State) -> FunctionType:
             state.host_depth = depth
             state.handler = handler
 
+    pcall.twin = make_protected_twin(state, has_handler=False)  # type: ignore[attr-defined]  # for coroutines
     pcall.__code__ = attach_intrinsic(pcall.__code__, Intrinsic(_begin_pcall))
     return pcall  # type: ignore[return-value]  # a def is a FunctionType
 
@@ -125,5 +128,9 @@ def make_xpcall(state: State) -> FunctionType:
         ok, values = protected_call(state, f, list(arguments), handle)
         return (TRUE if ok else FALSE, *values)
 
+    if state.engine == "fast":
+        from moonquakes.vm.fast.coroutines import make_protected_twin
+
+        xpcall.twin = make_protected_twin(state, has_handler=True)  # type: ignore[attr-defined]  # for coroutines
     xpcall.__code__ = attach_intrinsic(xpcall.__code__, Intrinsic(_begin_xpcall))
     return xpcall  # type: ignore[return-value]  # a def is a FunctionType

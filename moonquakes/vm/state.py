@@ -61,6 +61,8 @@ class State(Operations):
 
     Attributes:
         engine, report: the engine's name, and what ran on the VM all the same.
+        has_vm_chunks: whether the fast engine left a chunk to the VM, whose functions may yield
+            only where coroutines run on the VM.
         registry, globals, loaded: tables (``loaded`` is ``package.loaded``).
         type_metatables: metatables of strings and other basic types, by Python class.
         current: the running coroutine; ``main`` is the one that is not a coroutine.
@@ -88,6 +90,7 @@ class State(Operations):
     def __init__(self, engine: str | None = None) -> None:
         self.engine = chosen_engine(engine)
         self.report = EngineReport(self.engine)
+        self.has_vm_chunks = False
         self.registry = new_table()
         self.globals = new_table()
         self.loaded = new_table()

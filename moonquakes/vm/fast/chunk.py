@@ -36,7 +36,7 @@ class Translation(TranslatedFunction):
         chunk: the whole chunk.
     """
 
-    __slots__ = ("boxed", "chunk", "code", "names", "positions", "variables")
+    __slots__ = ("boxed", "chunk", "code", "names", "positions", "twin", "variables")
 
     def __init__(
         self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
@@ -47,6 +47,7 @@ class Translation(TranslatedFunction):
         self.names = [name for name, _, _ in names]
         self.boxed = [is_boxed for _, is_boxed, _ in names]
         self.positions: list[int] = []
+        self.twin: Translation | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
@@ -152,7 +153,7 @@ class Chunk:
                 variable.text = f"{name}_{variable.register}"
 
     def write_function(
-        self, analysis: Analysis, upvalues: list[tuple[str, bool, bool]]
+        self, analysis: Analysis, upvalues: list[tuple[str, bool, bool]], is_twin: bool = False
     ) -> tuple[str, list[Any]]:
         """Return the parameters' text and the body's lines of a function."""
         done = self.written.get(analysis)
@@ -165,6 +166,7 @@ class Chunk:
         blocks: dict[int, list[int]] = {}
         for _ in range(_MAX_RESTARTS):
             translator = Translator(self, analysis, upvalues, blocks)
+            translator.is_twin = is_twin
             try:
                 lines = translator.run()
                 break
@@ -243,6 +245,38 @@ class Chunk:
 
     names_of: dict[Analysis, str]
     order: dict[Analysis, int]
+
+
+def translate_twin(translation: Translation) -> Translation:
+    """Translate a function once more, as a generator that a coroutine runs.
+
+    Its first parameter is how many generators stand below it; functions made in it are as usual.
+    """
+    proto = translation.proto
+    chunk = Chunk(proto)
+    code = ChunkCode()
+    code.sites = translation.chunk.sites
+    chunk.code = code
+    chunk.sites = code.sites
+    # Apart from the names of the upvalues, which the chunk gave.
+    chunk.serial = 1_000_000
+    chunk.names_of = {}
+    chunk.order = {}
+    upvalues = [
+        (name, is_boxed, True) for name, is_boxed in zip(translation.names, translation.boxed, strict=True)
+    ]
+    parameters, lines = chunk.write_function(chunk.root, upvalues, is_twin=True)
+    names = list(dict.fromkeys(translation.names))
+    all_lines: list[tuple[int, str, int]] = [(0, f"def chunk({', '.join(names)}):", -1)]
+    all_lines.append((1, f"def body(d, {parameters}):", -2 - chunk.index_of(chunk.root)))
+    all_lines += [(1 + indent, text, at) for indent, text, at in lines]
+    all_lines.append((1, "return body", -1))
+    code.text = "\n".join([" " * indent + text for indent, text, _ in all_lines]) + "\n"
+    code.lines = [-1, *(at for _, _, at in all_lines)]
+    compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
+    by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
+    _finish(compiled, code.lines, by_number)
+    return by_number[chunk.index_of(chunk.root)]
 
 
 def _analyse(proto: Proto) -> Analysis:

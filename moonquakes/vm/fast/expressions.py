@@ -82,6 +82,16 @@ class Expr:
         self.value: Any = None
 
 
+#: Around a call that may run Lua code: what it becomes depends on whether it may yield.
+OPENS: Final = "\x01"
+CLOSES: Final = "\x02"
+
+
+def may_call(name: str, pc: int, *operands: Expr) -> str:
+    """Return the text of a slow path that may call a metamethod."""
+    return f"{OPENS}{name}({', '.join([str(pc), *(x.slow for x in operands)])}){CLOSES}"
+
+
 def constant(value: Any, kind: int, text: str) -> Expr:
     expr = Expr(text, kind)
     expr.is_atom = expr.is_constant = True
@@ -133,7 +143,7 @@ _BITS: Final = {"BAND": "&", "BOR": "|", "BXOR": "^"}
 
 def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
     """Return ``x op y``; ``name`` is the opcode's without its suffix for constants."""
-    slow = f"{name.lower()}({pc}, {x.slow}, {y.slow})"
+    slow = may_call(name.lower(), pc, x, y)
     both = x.kind | y.kind
     known = not both & ~NUMBER
     if not (x.kind & NUMBER and y.kind & NUMBER):
@@ -254,7 +264,7 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
 
 
 def negative(pc: int, x: Expr) -> Expr:
-    slow = f"unm({pc}, {x.slow})"
+    slow = may_call("unm", pc, x)
     if not x.kind & NUMBER:
         return _hopeless(of_one("ODD()", slow, ANY, x))
     if x.kind == FLOAT:
@@ -268,15 +278,15 @@ def negative(pc: int, x: Expr) -> Expr:
 
 def complement(pc: int, x: Expr) -> Expr:
     if not x.kind & NUMBER:
-        return _hopeless(of_one("ODD()", f"bnot({pc}, {x.slow})", ANY, x))
-    expr = of_one(f"(~{x.raw})", f"bnot({pc}, {x.slow})", INT, x)
+        return _hopeless(of_one("ODD()", may_call("bnot", pc, x), ANY, x))
+    expr = of_one(f"(~{x.raw})", may_call("bnot", pc, x), INT, x)
     expr.fails |= x.kind != INT
     return expr
 
 
 def concatenation(pc: int, operands: list[Expr]) -> Expr:
     """``..``: a string literal or number beside each ``+`` makes sure that both are strings."""
-    slow = f"concat({pc}, " + ", ".join(x.slow for x in operands) + ")"
+    slow = may_call("concat", pc, *operands)
     texts = []
     sure = False
     for x in operands:
@@ -334,7 +344,7 @@ def truth(x: Expr) -> Expr:
 
 def equal(pc: int, x: Expr, y: Expr) -> Expr:
     """``==``: Python's is Lua's, but two tables may have a metamethod."""
-    slow = f"eq({pc}, {x.slow}, {y.slow})"
+    slow = may_call("eq", pc, x, y)
     for this, other in ((x, y), (y, x)):
         if this.is_constant and this.kind == NIL:
             if other.is_constant:
@@ -359,7 +369,7 @@ def equal(pc: int, x: Expr, y: Expr) -> Expr:
 def less(name: str, pc: int, x: Expr, y: Expr) -> Expr:
     """``<`` (LT) or ``<=`` (LE): Python compares numbers and latin-1 strings as Lua does, nothing else."""
     symbol = "<" if name == "LT" else "<="
-    expr = of_two(f"{x.raw} {symbol} {y.raw}", f"{name.lower()}({pc}, {x.slow}, {y.slow})", OTHER, x, y)
+    expr = of_two(f"{x.raw} {symbol} {y.raw}", may_call(name.lower(), pc, x, y), OTHER, x, y)
     both = x.kind | y.kind
     expr.fails |= bool(both & ~NUMBER) and both != STR
     return expr

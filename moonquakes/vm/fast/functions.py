@@ -27,6 +27,7 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
         reason = _watched(proto) if state.has_debug else ""
         if reason:
             state.report.note(proto, reason, is_watched=True)
+            state.has_vm_chunks = True
             return None
         try:
             translated = proto.translated = translate(proto).main
@@ -34,6 +35,7 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
             translated = proto.translated = str(problem)
     if type(translated) is not Translation:
         state.report.note(proto, translated)
+        state.has_vm_chunks = True
         return None
     names = state.names.globals_for(translated.chunk)
     return make_function(names, translated, cells)

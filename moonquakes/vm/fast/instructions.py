@@ -25,6 +25,8 @@ from moonquakes.vm.fast.analysis import (
 )
 from moonquakes.vm.fast.constructors import NewTable, newtable, setlist, try_field
 from moonquakes.vm.fast.expressions import (
+    CLOSES,
+    OPENS,
     Expr,
     arithmetic,
     boolean,
@@ -32,6 +34,7 @@ from moonquakes.vm.fast.expressions import (
     concatenation,
     constant,
     literal,
+    may_call,
     negative,
     of_two,
     truth,
@@ -249,7 +252,7 @@ def self_(t: Translator, pc: int, word: int) -> int:
         method = storage.read_method(pc, o, t.proto.constants[word >> 24])
     else:
         key = t.value(word >> 24)
-        method = of_two(f"FIND({o.text}, {key.text})", f"index({pc}, {o.slow}, {key.slow})", ANY, o, key)
+        method = of_two(f"FIND({o.text}, {key.text})", may_call("index", pc, o, key), ANY, o, key)
         method.fails = method.reads_heap = True
     t.define(a, method)
     t.define(a + 1, o)
@@ -285,7 +288,7 @@ def binary(t: Translator, pc: int, word: int) -> int:
             left, right = (y if ARITHMETIC[word & 0x7F] == "SHLI" else x), _mmbin_operand(t, following)
             if following >> 15 & 1:
                 left, right = right, left
-        expr.slow = f"{event}({pc + 1}, {left.slow}, {right.slow})"
+        expr.slow = may_call(event, pc + 1, left, right)
     if name == "ADD" and x.length_of and y.is_constant and y.value == 1 and type(y.value) is int:
         expr.appends_to = x.length_of
     t.define(a, expr)
@@ -400,12 +403,16 @@ def _arguments(t: Translator, first: int, count: int) -> list[Expr]:
 class Call:
     """A call that is about to be written: its likely text and its slow one."""
 
-    __slots__ = ("names", "slow", "text")
+    __slots__ = ("names", "operands", "slow", "text")
 
-    def __init__(self, text: str, slow: str, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, text: str, slow: str, names: tuple[str, ...], operands: tuple[str, str] = ("", "")
+    ) -> None:
         self.text = text
         self.slow = slow
         self.names = names
+        #: In a coroutine: the function's name and the arguments.
+        self.operands = operands
 
 
 def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> Call:
@@ -413,6 +420,9 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
     names: tuple[str, ...] = ()
     if b:
         operands = _operands_of_call(t, a, b)
+        if t.is_twin:
+            operands = [e if e.is_atom else t.to_name(e, a + i) for i, e in enumerate(operands)]
+            return Call("", "", (), (operands[0].text, ", ".join([e.text for e in operands[1:]])))
         for expr in operands:
             names += expr.names
         callee, arguments = operands[0], operands[1:]
@@ -420,11 +430,15 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
         if is_tail:
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
-        return Call(f"{function}({', '.join([e.text for e in arguments])})", f"call({slow})", names)
+        return Call(
+            f"{function}({', '.join([e.text for e in arguments])})", f"{OPENS}call({slow}){CLOSES}", names
+        )
     first, many, raw = t.take_open()
     exprs = _arguments(t, a, first - a)
     texts = [expr.text for expr in exprs]
     function = texts[0]
+    if t.is_twin:
+        return Call("", "", (), (function, ", ".join([*texts[1:], "*" + many])))
     if is_tail:
         function = f"({function} if TICKS.pop() else tail({function}))"
     used = (*(name for expr in exprs for name in expr.names), raw)
@@ -439,12 +453,36 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
     return Call(f"spread({function}, ({', '.join([*texts[1:], '*' + many])},))", slow, used)
 
 
+def _yielding(t: Translator, pc: int, made: Call) -> str:
+    """Write how a call is made in a coroutine, and return its text: the function's generator is run.
+
+    A host function has none; ``coroutine.yield`` is what yields.
+    """
+    function, arguments = made.operands
+    if not function.isidentifier():
+        name = t.new_flag()
+        t.emit(f"{name} = {function}")
+        function = name
+    g = t.new_flag()
+    t.emit(f"try: {g} = {function}.twin")
+    t.emit(f"except AttributeError: {g} = twin({pc}, {function})")
+    separator = ", " if arguments else ""
+    tuple_ = f"({arguments},)" if arguments else "()"
+    return (
+        f"{function}({arguments}) if {g} is None else (yield {tuple_}) if {g} is YIELD"
+        f" else (yield from ({g} if d < {MAX_GENERATORS} else deep({function}))(d + 1{separator}{arguments}))"
+    )
+
+
 def call(t: Translator, pc: int, word: int) -> int:
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
     made = _call_of(t, pc, a, b)
     t.pc = pc
 
     def into(target: str) -> None:
+        if t.is_twin:
+            t.emit(f"{target} = {_yielding(t, pc, made)}")
+            return
         t.emit(f"try: {target} = {made.text}")
         t.emit(f"except E: {target} = {t.site(made.names, made.slow)}")
 
@@ -490,6 +528,9 @@ def tailcall(t: Translator, pc: int, word: int) -> int:
     made = _call_of(t, pc, word >> 7 & 0xFF, word >> 16 & 0xFF, is_tail=True)
     t.flush_live(0)
     t.pc = pc
+    if t.is_twin:
+        t.emit(f"return {_yielding(t, pc, made)}")
+        return -1
     t.emit(f"try: return {made.text}")
     t.emit(f"except E: return {t.site(made.names, made.slow)}")
     return -1
@@ -519,7 +560,7 @@ def return_(t: Translator, pc: int, word: int) -> int:
 def _leave(t: Translator, text: str, closes: bool) -> None:
     if closes and t.closes:
         t.emit(f"q = {text}")
-        t.emit("if tbc: r0 = q; close(tbc, 0); return r0")
+        t.emit(f"if tbc: r0 = q; {OPENS}close(tbc, 0){CLOSES}; return r0")
         t.emit("return q")
     else:
         t.emit(f"return {text}")
@@ -570,6 +611,8 @@ def nop(t: Translator, pc: int, word: int) -> int:
     return pc + 1
 
 
+#: Generators that may delegate to each other; deeper calls go on as frames of the VM.
+MAX_GENERATORS: Final = 150
 _MMBIN: Final = frozenset({OP["MMBIN"], OP["MMBINI"], OP["MMBINK"]})
 _MMBIN_R: Final = OP["MMBIN"]
 _TFORPREP: Final = OP["TFORPREP"]

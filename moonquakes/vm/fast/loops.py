@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moonquakes.vm.fast.analysis import INT, NUMBER, Variable
+from moonquakes.vm.fast.expressions import CLOSES, OPENS
+from moonquakes.vm.fast.writer import Context
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 
 def forprep(t: Translator, pc: int, word: int) -> int:
     """A numeric loop: over a range where the numbers are integers, which Python finds out by itself."""
-    from moonquakes.vm.fast.writer import Context
-
     a = word >> 7 & 0xFF
     end = pc + 1 + (word >> 15)
     start, limit, step = (t.take(register) for register in range(a, a + 3))
@@ -67,8 +67,6 @@ def _box(t: Translator, pairs: list[tuple[Variable | None, str]]) -> None:
 
 def tforprep(t: Translator, pc: int, word: int) -> int:
     """A generic loop: over an iterator that knows ``next`` and ``ipairs``, and calls any other function."""
-    from moonquakes.vm.fast.writer import Context
-
     a = word >> 7 & 0xFF
     call = pc + 1 + (word >> 15)
     count = t.code[call] >> 24 & 0xFF
@@ -83,6 +81,8 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
     for register in list(t.pending):
         t.materialize(register)
     t.pc = call
+    if t.is_twin:
+        return _yielding_loop(t, pc, a, call, count, triple)
     name = f"r{a}"
     kind = f"each{count}({triple})" if count < 3 else f"each({triple}, {count})"
     t.emit(f"{name} = {kind}")
@@ -91,6 +91,24 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
     targets = [_target(t, control, a + 4 + i) for i, control in enumerate(controls)]
     t.emit(f"for {', '.join(targets)} in {name}:")
     t.nest(Context(call, call + 2))
+    _box(t, list(zip(controls, targets, strict=True)))
+    t.region(pc + 1, call, call)
+    t.unnest()
+    return call + 2
+
+
+def _yielding_loop(t: Translator, pc: int, a: int, call: int, count: int, triple: str) -> int:
+    """A generic loop in a coroutine: its function may yield, so it is called in place."""
+    pull, step = t.new_flag(), t.new_flag()
+    t.emit(f"{pull}, {step}, q = steps({triple}, {count})")
+    t.emit(f"if q is not None: tbc = mark({pc}, q, tbc, {a + 3})")
+    t.emit("while True:")
+    t.nest(Context(call, call + 2))
+    t.emit(f"q = {pull}() if {step} is None else (yield from {step}())")
+    t.emit("if q is None: break")
+    controls = [t.analysis.active(register, pc + 1) for register in range(a + 4, a + 4 + count)]
+    targets = [_target(t, control, a + 4 + i) for i, control in enumerate(controls)]
+    t.emit(f"{', '.join(targets)} = q")
     _box(t, list(zip(controls, targets, strict=True)))
     t.region(pc + 1, call, call)
     t.unnest()
@@ -111,5 +129,5 @@ def close(t: Translator, pc: int, word: int) -> int:
     if t.closes:
         a = word >> 7 & 0xFF
         t.flush(heap=True, cells=True)
-        t.emit(f"if tbc: close(tbc, {a})")
+        t.emit(f"if tbc: {OPENS}close(tbc, {a}){CLOSES}")
     return pc + 1

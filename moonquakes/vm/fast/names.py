@@ -87,7 +87,9 @@ class Names:
             **loop_names(state),
             **closing_names(state),
         }
+        from moonquakes.vm.fast.coroutines import coroutine_names
 
+        self.table |= coroutine_names(state, self.table)
 
         #: Whether the message handler of an overflow runs.
         self.is_full = False

@@ -21,8 +21,10 @@ from moonquakes.vm.fast.chunk import Translation
 from moonquakes.vm.frames import Boundary
 from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.names import Description, describe_call
+from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
+    from moonquakes.vm.coroutines import Coroutine
     from moonquakes.vm.state import State
 
 #: Modules whose functions no Lua code calls by themselves.
@@ -303,3 +305,28 @@ def running_levels(state: State) -> list[Activation]:
 def name_of_call(view: FrameView) -> Description | None:
     """Say how the function that a translated one is calling was named."""
     return describe_call(view.proto, view.pc - 2)
+
+
+def generator_frames(generator: Any) -> list[FrameType]:
+    """Return the frames of a generator and of those it delegates to, the outermost first."""
+    frames = []
+    while generator is not None:
+        frame = getattr(generator, "gi_frame", None)
+        if frame is None:
+            break
+        frames.append(frame)
+        generator = generator.gi_yieldfrom
+    return frames
+
+
+def suspended_levels(state: State, coroutine: Coroutine) -> list[Activation]:
+    """Return the levels of a coroutine that is a generator and does not run."""
+    frames = generator_frames(coroutine.generator)
+    found = levels(state, [(frame, frame.f_lineno) for frame in reversed(frames)], None)
+    # No host stands below a coroutine.
+    found = [level for level in found if level.frame is not None or level.code is not None]
+    if coroutine.status == "suspended" and found:
+        library = state.loaded.hash.get("coroutine")
+        function = library.hash.get("yield") if type(library) is Table else None
+        found.insert(0, Activation(function, None, found[0].frame))
+    return found

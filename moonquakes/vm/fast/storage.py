@@ -7,7 +7,7 @@ Reads are expressions that raise when something else than a plain table with tha
 from __future__ import annotations
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
-from moonquakes.vm.fast.expressions import Expr, literal, of_one, of_two
+from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
 
 
 def _checked(raw: str, o: Expr, key: str) -> str:
@@ -27,7 +27,7 @@ def _soft(expr: Expr, raw: str, o: Expr, key: str) -> None:
 def read_field(pc: int, o: Expr, name: str) -> Expr:
     """``o.name``"""
     key = literal(name)
-    expr = of_one("", f"index({pc}, {o.slow}, {key})", ANY, o)
+    expr = of_one("", f"{OPENS}index({pc}, {o.slow}, {key}){CLOSES}", ANY, o)
     expr.raw = f"{o.raw}.hash[{key}]"
     _soft(expr, f"{o.raw}.hash.get({key})", o, key)
     expr.text = expr.soft
@@ -46,7 +46,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
     """``o[key]``; ``is_positive`` for an integer known to be no less than 0, ``is_sure`` for one no less
     than 1, ``is_numeric`` for a likely number.
     """
-    expr = of_two("", f"index({pc}, {o.slow}, {key.slow})", ANY, o, key)
+    expr = of_two("", may_call("index", pc, o, key), ANY, o, key)
     expr.fails = expr.reads_heap = True
     k = key.raw if key.kind in (INT, NUMBER) else key.text
     if key.kind == FLOAT:
@@ -96,7 +96,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
 
 def read_index(pc: int, o: Expr, index: int) -> Expr:
     """``o[index]`` with a constant integer."""
-    expr = of_one("", f"index({pc}, {o.slow}, {index})", ANY, o)
+    expr = of_one("", f"{OPENS}index({pc}, {o.slow}, {index}){CLOSES}", ANY, o)
     expr.fails = expr.reads_heap = True
     if index <= 0:
         expr.raw = f"{o.raw}.hash[{index}]"
@@ -113,7 +113,7 @@ def read_index(pc: int, o: Expr, index: int) -> Expr:
 
 def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
     """``#o``"""
-    slow = f"length({pc}, {o.slow})"
+    slow = may_call("length", pc, o)
     if o.kind == STR:
         return of_one(f"LEN({o.text})", slow, INT, o)
     if o.is_atom and is_table:
@@ -163,7 +163,7 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
     text = f"(h[{key}] if {key} in (h := {base}.hash) else {base}.metatable.methods[{key}])"
     if name in STRING_METHODS:
         text = f"(STRING.methods[{key}] if {base}.__class__ is str else {text})"
-    expr = of_one(text, f"method({pc}, {o.slow}, {key})", ANY, o)
+    expr = of_one(text, f"{OPENS}method({pc}, {o.slow}, {key}){CLOSES}", ANY, o)
     expr.fails = expr.reads_heap = True
     return expr
 
@@ -175,14 +175,14 @@ def store_field(pc: int, o: Expr, name: str, value: Expr) -> list[str]:
     return [
         f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}:"
         f" h[{key}] = {value.text}",
-        f"else: setindex({pc}, {o.text}, {key}, {value.text})",
+        f"else: {OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}",
     ]
 
 
 def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_positive: bool, is_numeric: bool) -> list[str]:
     """``o[key] = value``; all are atoms."""
     k, v = key.text, value.text
-    set_it = f"setindex({pc}, {o.text}, {k}, {v})"
+    set_it = f"{OPENS}setindex({pc}, {o.text}, {k}, {v}){CLOSES}"
     is_other = key.is_constant and type(key.value) is int and key.value <= 0
     if (key.kind & ~NUMBER and not is_numeric) or key.kind == FLOAT or is_other:
         old = f"({o.text}.metatable is None or h[{k}] is not None)"
@@ -213,5 +213,5 @@ def append(pc: int, o: Expr, key: Expr, value: Expr) -> list[str]:
         guard += f" and {value.text} is not None"
     return [
         f"if {guard}: {o.text}.arr.append({value.text})",
-        f"else: setindex({pc}, {o.text}, {key.slow}, {value.text})",
+        f"else: {OPENS}setindex({pc}, {o.text}, {key.slow}, {value.text}){CLOSES}",
     ]

@@ -16,7 +16,7 @@ from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.opcodes import OP
 from moonquakes.vm.fast.analysis import ANY, OTHER, TESTS
 from moonquakes.vm.fast.conditions import NOTHING, Conditions, Test, inverse
-from moonquakes.vm.fast.expressions import Expr, bare, boolean, constant, of_two, truth
+from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, bare, boolean, constant, of_two, truth
 from moonquakes.vm.fast.instructions import HANDLERS
 from moonquakes.vm.fast.writer import Context
 
@@ -55,6 +55,8 @@ class Translator(Conditions):
             self.indent = 2
         self.region(0, count, -1)
         prelude: list[tuple[int, str, int]] = []
+        if self.is_twin:
+            prelude.append((1, "if 0: yield", 0))
         names = sorted(
             {
                 name
@@ -71,8 +73,9 @@ class Translator(Conditions):
             prelude.append((1, "tbc = None", 0))
             prelude += self.header
             prelude.append((1, "try:", 0))
-            self.lines.append((1, "except Exception as e:", count - 1))
-            self.lines.append((2, "raise close_after(tbc, e)", count - 1))
+            caught = "(Exception, CoroutineClose)" if self.is_twin else "Exception"
+            self.lines.append((1, f"except {caught} as e:", count - 1))
+            self.lines.append((2, self.finished(f"raise {OPENS}close_after(tbc, e){CLOSES}"), count - 1))
             return prelude + self.lines
         return prelude + self.header + (self.lines or [(1, "return ()", 0)])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from moonquakes.bytecode.proto import Proto
 from moonquakes.vm.fast.analysis import ANY, Analysis, Variable
 from moonquakes.vm.fast.constructors import NewTable, build
-from moonquakes.vm.fast.expressions import MAX_TEXT, Expr, bare
+from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.chunk import Chunk
@@ -95,12 +95,23 @@ class Writer:
 
     # Lines
 
+    #: Whether the function is written as a generator, for use in coroutines.
+    is_twin = False
+
+    def finished(self, text: str) -> str:
+        """Return a text with its calls of Lua code as they are in this kind of function."""
+        if OPENS not in text:
+            return text
+        if self.is_twin:
+            return text.replace(OPENS, "(yield from g_").replace(CLOSES, ")")
+        return text.replace(OPENS, "").replace(CLOSES, "")
+
     def emit(self, text: str) -> None:
-        self.lines.append((self.indent, text, self.pc))
+        self.lines.append((self.indent, self.finished(text), self.pc))
 
     def emit_all(self, texts: list[str]) -> None:
         for text in texts:
-            self.lines.append((self.indent, text, self.pc))
+            self.emit(text)
 
     def new_flag(self) -> str:
         self.flags += 1
@@ -110,8 +121,9 @@ class Writer:
         """Return a call of a slow path, which is compiled when it is first needed."""
         unique = tuple(dict.fromkeys(names))
         number = len(self.chunk.sites)
-        self.chunk.sites.append((unique, slow, self.proto))
-        return f"S[{number}]({', '.join(unique)})"
+        self.chunk.sites.append((unique, self.finished(slow), self.proto))
+        call = f"S[{number}]({', '.join(unique)})"
+        return f"(yield from {call})" if self.is_twin and OPENS in slow else call
 
     def assign(self, target: str, expr: Expr) -> None:
         """Write ``target = expr``."""
@@ -330,11 +342,13 @@ class Writer:
             self.pc = pc - 1 if pc else 0
             register = variable.register
             expr = self.pending.pop(register, None)
+            # A value that nothing reads may not have been written.
+            is_dead = not self.analysis.live_before[pc] >> register & 1
             if variable in self.born:
                 pass
             elif variable.is_boxed:
                 if expr is None:
-                    value = f"r{register}"
+                    value = "None" if is_dead else f"r{register}"
                 elif expr.fails or expr.is_unchecked or isinstance(expr, NewTable):
                     self.assign(f"r{register}", expr)
                     value = f"r{register}"
@@ -344,7 +358,7 @@ class Writer:
             elif expr is not None:
                 self.flush(registers=1 << register)
                 self.assign(variable.text, expr)
-            elif variable.captures and pc:
+            elif variable.captures and pc and not is_dead:
                 self.emit(f"{variable.text} = r{register}")
             self.pc = pc
 

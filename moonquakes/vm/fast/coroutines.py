@@ -1,0 +1,399 @@
+"""Coroutines of the fast engine: a coroutine is a Python generator (§2.6).
+
+Inside it every Lua function runs as its twin, a generator translated from the same bytecode,
+which delegates to those of the functions it calls; so a yield passes through all of them.
+Metamethods, iterators, ``pcall`` and ``<close>`` have generators of their own here.  Where
+generators nest deep, calls go on as frames of the VM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import partial
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from moonquakes.errors import ArgumentError, LuaError
+from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple, first, pack_results, settle_tail
+from moonquakes.vm.coroutines import MAX_NESTING, Coroutine
+from moonquakes.vm.fast.chunk import Translation, translate_twin
+from moonquakes.vm.fast.faults import call_fault, iterator_fault
+from moonquakes.vm.fast.functions import make_function
+from moonquakes.vm.fast.stack import marker_of
+from moonquakes.vm.operations import truthy
+from moonquakes.vm.settle import settle
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.frames import AnyFrame
+    from moonquakes.vm.state import State
+
+Twin = Callable[..., Generator[Any, Any, Any]]
+
+
+class CoroutineClose(BaseException):
+    """Raised in a suspended coroutine that is being closed; nothing but ``<close>`` sees it."""
+
+
+class _Yield:
+    """Stands for the twin of ``coroutine.yield``, which generated code knows."""
+
+
+YIELD = _Yield()
+
+
+def twin_of(function: FunctionType) -> Any:
+    """Return the generator function of a Lua function, None for one that cannot yield."""
+    try:
+        return function.twin  # type: ignore[attr-defined]  # functions may have any attribute
+    except AttributeError:
+        pass
+    marker = marker_of(function.__code__)
+    twin: Any = None
+    if type(marker) is Translation:
+        translated = marker.twin
+        if translated is None:
+            translated = marker.twin = translate_twin(marker)
+        closure = function.__closure__ or ()
+        cells = [closure[position] if position >= 0 else CellType(None) for position in marker.positions]
+        twin = make_function(function.__globals__, translated, cells)
+    function.twin = twin  # type: ignore[attr-defined]  # as above
+    return twin
+
+
+def can_generate(state: State, coroutine: Coroutine) -> bool:
+    """Whether a coroutine that has not started runs as a generator."""
+    function = coroutine.function
+    return (
+        state.engine == "fast"
+        and not state.watchers
+        and not state.has_vm_chunks
+        and coroutine.hook is None
+        and coroutine.stands_for is None
+        and function is not None
+        and type(marker_of(function.__code__)) is Translation
+    )
+
+
+def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
+    """Continue a coroutine that is a generator, and return what it yields or returns.
+
+    Raises:
+        LuaError: what it raised, or that it cannot be resumed; a coroutine that raised is dead.
+    """
+    current = state.current
+    generator = coroutine.generator
+    coroutine.resumer = current
+    coroutine.nesting = current.nesting + 1
+    current.status = "normal"
+    coroutine.status = "running"
+    state.current = coroutine
+    status = "dead"
+    try:
+        if generator is None:
+            generator = coroutine.generator = twin_of(coroutine.function)(0, *arguments)  # type: ignore[arg-type]
+            values = generator.send(None)
+        else:
+            values = generator.send(arguments[0] if len(arguments) == 1 else arguments)
+        status = "suspended"
+        return values  # type: ignore[no-any-return]  # a yield gives a tuple
+    except StopIteration as stop:
+        return as_tuple(stop.value)
+    except Exception as exception:
+        error = settle(state, exception)
+        coroutine.error = error
+        raise error from None
+    finally:
+        coroutine.status = status
+        if status == "dead":
+            coroutine.generator = None
+        coroutine.resumer = None
+        current.status = "running"
+        state.current = current
+
+
+def resume_from_vm(
+    state: State, frame: AnyFrame, coroutine: Coroutine, arguments: list[LuaValue], wraps: bool
+) -> None:
+    """Continue a generator from a frame of the VM, which receives what it gives."""
+    try:
+        values = resume(state, coroutine, tuple(arguments))
+    except LuaError as error:
+        if wraps:
+            raise wrapped_error(state, coroutine, error, state.position()) from None
+        frame.receive([FALSE, error.value])
+        return
+    frame.receive(list(values) if wraps else [TRUE, *values])
+
+
+def wrapped_error(state: State, coroutine: Coroutine, error: LuaError, position: str) -> LuaError:
+    """Return what a function of ``coroutine.wrap`` raises when its coroutine did (§6.2)."""
+    close_generator(state, coroutine)
+    return LuaError(position + error.value) if type(error.value) is str else error
+
+
+def problem_of(state: State, coroutine: Coroutine) -> str | None:
+    """Say why a coroutine cannot be resumed, None when it can."""
+    if coroutine.status == "dead":
+        return "cannot resume dead coroutine"
+    if coroutine.status != "suspended":
+        return "cannot resume non-suspended coroutine"
+    if state.current.nesting >= MAX_NESTING:
+        return "C stack overflow"
+    return None
+
+
+def close_generator(state: State, coroutine: Coroutine) -> LuaError | None:
+    """Close the pending variables of a suspended coroutine; return the error it ends with."""
+    generator, coroutine.generator = coroutine.generator, None
+    error, coroutine.error = coroutine.error, None
+    if generator is None or coroutine.status == "dead":
+        coroutine.status = "dead"
+        return error
+    current = state.current
+    coroutine.resumer = current
+    current.status = "normal"
+    coroutine.status = "running"
+    state.current = coroutine
+    coroutine.host_calls += 1
+    try:
+        generator.throw(CoroutineClose())
+    except (CoroutineClose, StopIteration):
+        pass
+    except Exception as exception:
+        error = settle(state, exception)
+    finally:
+        coroutine.host_calls -= 1
+        coroutine.status = "dead"
+        coroutine.resumer = None
+        current.status = "running"
+        state.current = current
+    return error
+
+
+def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
+    """Return what twins call."""
+
+    def twin(pc: int, function: Any) -> Any:
+        """Return the generator function of what is called."""
+        if type(function) is FunctionType:
+            return twin_of(function)
+        called: list[LuaValue] = []
+        while type(function) is not FunctionType:
+            handler = state.metamethod(function, "__call")
+            if handler is None:
+                raise call_fault(state, pc, function)
+            called.insert(0, function)
+            function = handler
+
+        def call_it(d: int, *arguments: LuaValue) -> Generator[Any, Any, Any]:
+            return (yield from run(function, (*called, *arguments), d))
+
+        return call_it
+
+    def run(function: Any, arguments: tuple[LuaValue, ...], d: int = 0) -> Generator[Any, Any, Any]:
+        """Call any value where it may yield."""
+        if type(function) is not FunctionType:
+            return (yield from twin(0, function)(d, *arguments))
+        generator = twin_of(function)
+        if generator is None:
+            return state.names.call_any(function, arguments)
+        if generator is YIELD:
+            return (yield arguments)
+        return settle_tail((yield from generator(d, *arguments)))
+
+    def deep(function: FunctionType) -> Twin:
+        """Return what goes on as frames of the VM, in a coroutine of its own that passes its yields on."""
+        from moonquakes.vm.interpreter import resume_from_host
+
+        def descend(d: int, *arguments: LuaValue) -> Generator[Any, Any, Any]:
+            inner = Coroutine(state, function)
+            inner.stands_for = state.current
+            values = list(arguments)
+            while True:
+                ok, *results = resume_from_host(state, inner, values, wraps=False)
+                if ok is FALSE:
+                    raise LuaError(results[0])
+                if inner.status == "dead":
+                    return pack_results(tuple(results))
+                values = list(as_tuple((yield tuple(results))))
+
+        return descend
+
+    def steps(triple: Any, count: int) -> tuple[Any, Any, LuaValue]:
+        """Return how a generic loop gets its next values, by a call or a generator, and what to close."""
+        values = as_tuple(triple)
+        function, subject, control, closing = (*values[:4], None, None, None, None)[:4]
+        closing = None if closing is FALSE else closing
+        if type(function) is FunctionType:
+            generator = twin_of(function)
+        else:
+            if state.metamethod(function, "__call") is None:
+                raise iterator_fault(state, function)
+            generator = partial(run_with, function)
+        if generator is None or (function is state.next_function and type(subject) is Table):
+            iterator = state.names.table["each1" if count == 1 else "each2"](values[:3]) if count < 3 else (
+                state.names.table["each"](values[:3], count)
+            )  # fmt: skip
+            return partial(next, iterator, None), None, closing
+        padding = (None,) * count
+
+        def step() -> Generator[Any, Any, Any]:
+            nonlocal control
+            if generator is YIELD:
+                results = as_tuple((yield (subject, control)))
+            else:
+                results = as_tuple((yield from generator(0, subject, control)))
+            control = first(results)
+            if control is None:
+                return None
+            return control if count == 1 else (*results[:count], *padding[len(results) :])
+
+        return None, step, closing
+
+    def run_with(function: Any, d: int, *arguments: LuaValue) -> Generator[Any, Any, Any]:
+        return (yield from run(function, arguments, d))
+
+    names: dict[str, Any] = {
+        "twin": twin, "deep": deep, "steps": steps, "YIELD": YIELD, "CoroutineClose": CoroutineClose,
+        "AttributeError": AttributeError,
+    }  # fmt: skip
+
+    def g_call(pc: int, function: Any, *arguments: LuaValue) -> Generator[Any, Any, Any]:
+        return (yield from twin(pc, function)(0, *arguments))
+
+    def g_index(pc: int, o: Any, key: LuaValue) -> Generator[Any, Any, LuaValue]:
+        value = o
+        for _ in range(100):
+            if type(value) is Table:
+                metatable = value.metatable
+                if metatable is None or value.get(key) is not None:
+                    break
+                handler = metatable.hash.get("__index")
+            else:
+                handler = state.metamethod(value, "__index")
+            if type(handler) is FunctionType:
+                return first((yield from run(handler, (value, key))))
+            if handler is None:
+                break
+            value = handler
+        return table["index"](pc, o, key)
+
+    def g_setindex(pc: int, o: Any, key: LuaValue, new: LuaValue) -> Generator[Any, Any, None]:
+        value = o
+        for _ in range(100):
+            if type(value) is Table:
+                metatable = value.metatable
+                if metatable is None or value.get(key) is not None:
+                    break
+                handler = metatable.hash.get("__newindex")
+            else:
+                handler = state.metamethod(value, "__newindex")
+            if type(handler) is FunctionType:
+                yield from run(handler, (value, key, new))
+                return
+            if handler is None:
+                break
+            value = handler
+        table["setindex"](pc, o, key, new)
+
+    def binary(name: str, event: str, is_test: bool) -> Callable[..., Generator[Any, Any, Any]]:
+        def perform(pc: int, x: LuaValue, y: LuaValue) -> Generator[Any, Any, Any]:
+            x, y = first(x), first(y)
+            plain = (int, float)
+            if type(x) not in plain or type(y) not in plain:
+                handler = None
+                if event != "__eq" or (x != y and type(x) is type(y)):
+                    handler = state.binary_metamethod(x, y, event)
+                if handler is not None and not (type(x) is str and type(y) is str and is_test):
+                    result = first((yield from run(handler, (x, y))))
+                    return truthy(result) if is_test else result
+            return table[name](pc, x, y)
+
+        return perform
+
+    for name in ("add", "sub", "mul", "mod", "pow", "div", "idiv", "band", "bor", "bxor", "shl", "shr"):
+        names[f"g_{name}"] = binary(name, f"__{name}", False)
+    for name in ("lt", "le", "eq"):
+        names[f"g_{name}"] = binary(name, f"__{name}", True)
+
+    def unary(name: str) -> Callable[..., Generator[Any, Any, Any]]:
+        event = "__len" if name == "length" else f"__{name}"
+
+        def perform(pc: int, x: LuaValue) -> Generator[Any, Any, Any]:
+            handler = state.metamethod(x, event) if type(x) not in (int, float, str) else None
+            if handler is not None:
+                return first((yield from run(handler, (x, x))))
+            return table[name](pc, x)
+
+        return perform
+
+    for name in ("unm", "bnot", "length"):
+        names[f"g_{name}"] = unary(name)
+
+    def g_concat(pc: int, *values: LuaValue) -> Generator[Any, Any, LuaValue]:
+        pieces = [first(value) for value in values]
+        right = pieces.pop()
+        while pieces:
+            left = pieces.pop()
+            if type(left) in (str, int, float) and type(right) in (str, int, float):
+                right = table["concat"](pc, left, right)
+                continue
+            handler = state.binary_metamethod(left, right, "__concat")
+            if handler is None:
+                return table["concat"](pc, *pieces, left, right)
+            right = first((yield from run(handler, (left, right))))
+        return right
+
+    def g_close(tbc: Any, level: int) -> Generator[Any, Any, None]:
+        while tbc and tbc[-1][0] >= level:
+            _, value = tbc.pop()
+            yield from run(state.metamethod(value, "__close"), (value, None))
+
+    def g_close_after(tbc: Any, exception: BaseException) -> Generator[Any, Any, BaseException]:
+        if not tbc:
+            return exception
+        error: Any = None
+        if not isinstance(exception, CoroutineClose):
+            error = settle(state, exception)
+        while tbc:
+            _, value = tbc.pop()
+            try:
+                yield from run(
+                    state.metamethod(value, "__close"), (value, error.value if error is not None else None)
+                )
+            except Exception as raised:
+                error = settle(state, raised)
+        return exception if error is None else error
+
+    names |= {
+        "g_call": g_call, "g_index": g_index, "g_method": g_index, "g_setindex": g_setindex,
+        "g_concat": g_concat, "g_close": g_close, "g_close_after": g_close_after, "run": run,
+    }  # fmt: skip
+    return names
+
+
+def make_protected_twin(state: State, has_handler: bool) -> Twin:
+    """Return the generator of ``pcall``, or of ``xpcall``."""
+
+    def protected(d: int, *arguments: LuaValue) -> Generator[Any, Any, LuaResults]:
+        if not arguments:
+            raise ArgumentError(1, "value expected")
+        function, *rest = arguments
+        handler: LuaValue = None
+        if has_handler:
+            handler = rest.pop(0) if rest else None
+            if type(handler) is not FunctionType:
+                raise ArgumentError.wrong_type(2, "function", handler)
+        try:
+            results = yield from state.names.table["run"](function, tuple(rest), d + 1)
+        except Exception as exception:
+            error = settle(state, exception)
+            if handler is not None and not error.handled:
+                from moonquakes.vm.fast.errors import run_handler
+
+                error = run_handler(state, handler, error, exception)
+            return FALSE, error.value
+        return (TRUE, *as_tuple(results)) if type(results) is tuple else (TRUE, results)
+
+    return protected
