@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from moonquakes.stdlib.arguments import check_option, optional_integer
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue
-from moonquakes.vm.reach import size_in_use
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -72,7 +71,7 @@ def make_collectgarbage(state: State) -> Callable[..., LuaResults]:
             collector.cycle()
             gc.collect()
         elif option == "count":
-            return size_in_use(state) / 1024
+            return collector.size() / 1024
         elif option == "step":
             collector.cycle()
             return TRUE  # every step completes a cycle

@@ -22,7 +22,7 @@ from moonquakes.vm.coroutines import top_frame
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.functions import TranslatedFunction
 from moonquakes.vm.interpreter import call_from_host
-from moonquakes.vm.reach import Tracer, reach_roots
+from moonquakes.vm.reach import TABLE_SIZE, Tracer, reach_roots, size_in_use
 from moonquakes.vm.settle import settle
 from moonquakes.vm.table import Table
 
@@ -48,6 +48,7 @@ class Collector:
         "_awaited",
         "_is_closing",
         "_left",
+        "_pace",
         "_marked",
         "_pending",
         "_state",
@@ -67,7 +68,8 @@ class Collector:
         # Objects marked for finalization in the order of marking, and those to finalise, the next one last.
         self._marked: dict[LuaValue, None] = {}
         self._pending: list[LuaValue] = []
-        self._left = _MIN_PACE
+        # Allocations from a cycle to the next, and how many of them are left.
+        self._pace = self._left = _MIN_PACE
 
     # When
 
@@ -90,10 +92,9 @@ class Collector:
     def _watch(self) -> None:
         """Let allocations count, or not."""
         state = self._state
-        wanted = self._awaited and self.running
-        state.counts_allocations = wanted and not self.is_busy
-        if state.engine == "fast":
-            state.names.count_allocations(self.new_table if wanted else Table)
+        state.counts_allocations = self._awaited and self.running and not self.is_busy
+        if state.engine == "fast" and self._awaited:
+            state.names.count_allocations(self.new_table)
 
     def mark(self, value: LuaValue, metatable: Table | None) -> None:
         """Mark an object for finalization if the metatable it is given has a ``__gc`` field (§2.5.3)."""
@@ -116,9 +117,15 @@ class Collector:
     def new_table(self) -> Table:
         """Make a table for translated code, and count it."""
         self._left -= 1
-        if self._left <= 0:
+        if self._left <= 0 and self.running:
             self.cycle()
         return Table()
+
+    def size(self) -> int:
+        """Estimate the bytes in use, with the tables since the last cycle where those are counted."""
+        if self._state.engine != "fast":
+            return size_in_use(self._state, ())
+        return size_in_use(self._state, _host_variables(self._state)) + (self._pace - self._left) * TABLE_SIZE
 
     # What
 
@@ -156,7 +163,7 @@ class Collector:
         tracer.trace()
         tracer.clear_dead_values()
         tracer.clear_dead_keys()
-        self._left = max(_MIN_PACE, _PACE * len(seen))
+        self._left = self._pace = max(_MIN_PACE, _PACE * len(seen))
 
     def _finalize(self) -> None:
         """Run the pending finalizers, those of objects marked last first."""
@@ -230,6 +237,15 @@ def close_variables_of_main(state: State) -> None:
     """Close the pending to-be-closed variables of the main coroutine, as ``lua_close`` does."""
     frame = top_frame(state, state.main)
     error: LuaValue = None
+    if state.engine == "fast":
+        from moonquakes.vm.fast.liveness import pending_variables
+
+        for pending in pending_variables(sys._getframe(1)):
+            while pending:
+                _, value = pending.pop()
+                ok, results = state.protected_call(state.metamethod(value, "__close"), (value, error))
+                if not ok:
+                    error = results[0]
     while frame is not None:
         if type(frame) is Frame and frame.tbc:
             while frame.tbc:

@@ -34,7 +34,7 @@ _MAX_DEPTH: Final = 4
 _OBJECT_SIZE: Final = 64
 _SLOT_SIZE: Final = 8
 _FIELD_SIZE: Final = 40
-_TABLE_SIZE: Final = 240
+TABLE_SIZE: Final = 240
 
 
 class Tracer:
@@ -281,17 +281,21 @@ def reach_roots(tracer: Tracer, state: State, live: int | None = None) -> None:
         tracer.reach_host_values(held_values())
 
 
-def size_in_use(state: State) -> int:
-    """Estimate the bytes of all that is reachable, weakly or not, long strings included."""
+def size_in_use(state: State, variables: Iterable[Any]) -> int:
+    """Estimate the bytes of all that is reachable, weakly or not, long strings included.
+
+    ``variables`` are further roots.
+    """
     tracer = Tracer(weakly=False, values=_VALUES - {str})
     reach_roots(tracer, state)
+    tracer.reach_host_values(variables)
     tracer.trace()
     size = 0
     for value in tracer.seen:
         if type(value) is str:
             size += _OBJECT_SIZE + len(value)
         elif type(value) is Table:
-            size += _TABLE_SIZE + _SLOT_SIZE * len(value.arr) + _FIELD_SIZE * len(value.hash)
+            size += TABLE_SIZE + _SLOT_SIZE * len(value.arr) + _FIELD_SIZE * len(value.hash)
         elif type(value) is FunctionType:
             size += _OBJECT_SIZE + _SLOT_SIZE * len(value.__closure__ or ())
         else:

@@ -65,13 +65,13 @@ def _contents(value: Any) -> Iterator[Any]:
         yield value
 
 
-def pending_variables(python: FrameType | None) -> Iterator[tuple[FrameType, list[tuple[int, LuaValue]]]]:
-    """Yield the translated functions under way, the innermost first, that have variables to close."""
+def pending_variables(python: FrameType | None) -> Iterator[list[tuple[int, LuaValue]]]:
+    """Yield the variables to close, by register, of each translated function under way, the innermost first."""
     while python is not None:
         if type(marker_of(python.f_code)) is Translation:
             pending = python.f_locals.get("tbc")
             if pending:
-                yield python, pending
+                yield pending
         python = python.f_back
 
 
