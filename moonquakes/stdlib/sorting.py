@@ -97,7 +97,7 @@ def _holds(results: LuaResults) -> bool:
     return result is not None and result is not FALSE
 
 
-def _sort_by_keys(values: list[Any], less: Less) -> list[Any]:
+def sort_by_keys(values: list[Any], less: Less) -> list[Any]:
     """Return the values in order, by the merge sort of ``list.sort``."""
 
     def compare(x: Any, y: Any) -> int:
@@ -108,7 +108,7 @@ def _sort_by_keys(values: list[Any], less: Less) -> list[Any]:
     return values
 
 
-def _merge_sort(values: list[Any], less: Less) -> list[Any]:
+def merge_sort(values: list[Any], less: Less) -> list[Any]:
     """Return the values in order, by a merge sort that PyPy compiles together with the comparison."""
     count = len(values)
     for low in range(0, count, _SHORT):
@@ -142,4 +142,4 @@ def _merge_sort(values: list[Any], less: Less) -> list[Any]:
 #: Runs of so many elements are sorted by insertion.
 _SHORT: Final = 6
 #: On CPython ``list.sort`` compares less often and takes as long; on PyPy its calls are 60 times as dear.
-_sort: Final = _merge_sort if sys.implementation.name == "pypy" else _sort_by_keys
+_sort: Final = merge_sort if sys.implementation.name == "pypy" else sort_by_keys

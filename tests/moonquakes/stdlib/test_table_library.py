@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moonquakes.stdlib import open_libraries
+from moonquakes.stdlib import open_libraries, sorting
+from moonquakes.values import TRUE
 from moonquakes.vm.sealed import seal
 from moonquakes.vm.state import State
 from moonquakes.vm.table import Table
@@ -120,3 +121,13 @@ def test_lists_change_as_the_references_do(steps: list[tuple[str, int, int]]) ->
     open_libraries(state)
     ours = state.call(state.load(source, "=q"))
     assert ours == lupa.LuaRuntime(encoding="latin-1").execute("return load(..., '=q')()", source)
+
+
+@pytest.mark.parametrize("sort", [sorting.merge_sort, sorting.sort_by_keys])
+@given(values=st.lists(st.integers(0, 20), max_size=80))
+def test_both_sorts_are_stable(sort: Callable[..., list[Any]], values: list[int]) -> None:
+    def less(x: Any = None, y: Any = None, *_: Any) -> Any:
+        return (TRUE, 1) if x[0] < y[0] else None
+
+    pairs = [(value, place) for place, value in enumerate(values)]
+    assert sort(pairs.copy(), less) == sorted(pairs)
