@@ -94,7 +94,7 @@ class Collector:
         state = self._state
         state.counts_allocations = self._awaited and self.running and not self.is_busy
         if state.engine == "fast" and self._awaited:
-            state.names.count_allocations(self.new_table)
+            state.names.count_allocations(self.new_table, self.tick)
 
     def mark(self, value: LuaValue, metatable: Table | None) -> None:
         """Mark an object for finalization if the metatable it is given has a ``__gc`` field (§2.5.3)."""
@@ -116,10 +116,14 @@ class Collector:
 
     def new_table(self) -> Table:
         """Make a table for translated code, and count it."""
+        self.tick()
+        return Table()
+
+    def tick(self) -> None:
+        """Count another allocation of translated code."""
         self._left -= 1
         if self._left <= 0 and self.running:
             self.cycle()
-        return Table()
 
     def size(self) -> int:
         """Estimate the bytes in use, with the tables since the last cycle where those are counted."""

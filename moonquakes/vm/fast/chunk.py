@@ -129,6 +129,8 @@ class Chunk:
 
     def __init__(self, proto: Proto) -> None:
         self.root = _analyse(proto)
+        #: Whether closures and concatenations count as allocations, as tables do.
+        self.counts = names_any(proto, ("__gc", "__mode"))
         self.code = ChunkCode()
         self.sites = self.code.sites
         self.serial = 0
@@ -277,6 +279,18 @@ def translate_twin(translation: Translation) -> Translation:
     by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
     _finish(compiled, code.lines, by_number)
     return by_number[chunk.index_of(chunk.root)]
+
+
+def names_any(proto: Proto, names: tuple[str, ...]) -> str:
+    """Return one of ``names`` that is a constant of a function or of those in it, or an empty string."""
+    protos = [proto]
+    while protos:
+        proto = protos.pop()
+        for name in names:
+            if name in proto.constants:
+                return name
+        protos += proto.protos
+    return ""
 
 
 def _analyse(proto: Proto) -> Analysis:

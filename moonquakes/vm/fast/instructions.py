@@ -342,12 +342,16 @@ def concat(t: Translator, pc: int, word: int) -> int:
         t.checked(*operands)
         expr = concatenation(pc, operands)
     t.define(a, expr)
+    if t.chunk.counts:
+        t.emit("tick()")
     return pc + 1
 
 
 def closure(t: Translator, pc: int, word: int) -> int:
     a = word >> 7 & 0xFF
     t.flush(registers=1 << a)
+    if t.chunk.counts:
+        t.emit("tick()")
     text, names = t.chunk.write_closure(t, pc, word >> 15, a)
     expr = Expr(text, FUNCTION, names)
     expr.is_atom = text.isidentifier()

@@ -75,6 +75,7 @@ class Names:
             "SHL": of_integers(shift_left),
             "SHR": of_integers(shift_right),
             "new": Table,
+            "tick": _ignore,
             "truthy": truthy,
             "TICKS": self.ticks,
             "STRING": StringMethods(state),
@@ -100,15 +101,17 @@ class Names:
         self._chunks: list[ref[Sites]] = []
         self._most_chunks = _LEAST_CHUNKS
 
-    def count_allocations(self, new: Callable[[], Table]) -> None:
-        """Let translated code make its tables with ``new``; no test is left where nobody counts."""
+    def count_allocations(self, new: Callable[[], Table], tick: Callable[[], None]) -> None:
+        """Let translated code make its tables with ``new``, and tell of others; else nothing is counted."""
         if self.table["new"] == new:
             return
         self.table["new"] = new
+        self.table["tick"] = tick
         for chunk in self._chunks:
             sites = chunk()
             if sites is not None:
                 sites.names["new"] = new
+                sites.names["tick"] = tick
 
     def refill(self) -> None:
         self.ticks += [False] + [True] * _TICKS
@@ -168,6 +171,10 @@ class Names:
             self._most_chunks = max(_LEAST_CHUNKS, 2 * len(self._chunks))
         self._chunks.append(ref(sites))
         return names
+
+
+def _ignore() -> None:
+    """Count no allocation."""
 
 
 class Sites(dict[int, Any]):
