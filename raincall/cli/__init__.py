@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from moonquakes.api import mqL_newstate
 from raincall.cli import fall, serve
 
 #: The modules of the subcommands, in the order ``raincall --help`` lists them.
@@ -22,5 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for module in SUBCOMMANDS:
         module.add_parser(subparsers)
     options = parser.parse_args(arguments)
+    try:
+        mqL_newstate()
+    except ValueError as error:  # MOONQUAKES_ENGINE names no engine
+        parser.error(str(error))
     status: int = options.run(options)
     return status

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from raincall.cli import main
 from raincall.reply import NIL, Reply, array, boolean, bulk, double, error, integer
 from raincall.show import show
 
@@ -105,3 +106,15 @@ def test_the_ping_example(redis_server: tuple[str, int]) -> None:
         "values:\t2\tquake\tnil",
         "refused:\tnil\tWRONGTYPE Operation against a key holding the wrong kind of value",
     ]
+
+
+@pytest.mark.parametrize("command", [["fall", "none.lua"], ["serve"]])
+def test_an_engine_that_is_none(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MOONQUAKES_ENGINE", "quick")
+    with pytest.raises(SystemExit) as leave:
+        main(command)
+    assert leave.value.code == 2
+    message = "raincall: error: MOONQUAKES_ENGINE must be 'vm' or 'fast', not 'quick'\n"
+    assert capsys.readouterr().err.endswith(message)
