@@ -34,9 +34,10 @@ class Translation(TranslatedFunction):
         boxed: for each upvalue whether its cell holds a list of one with the value.
         variables: Python name, register, first and last pc of the local variables, and whether boxed.
         chunk: the whole chunk.
+        liveness: for each pc which registers are read from it on, and after it; None until somebody asks.
     """
 
-    __slots__ = ("boxed", "chunk", "code", "names", "positions", "twin", "variables")
+    __slots__ = ("boxed", "chunk", "code", "liveness", "names", "positions", "twin", "variables")
 
     def __init__(
         self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
@@ -48,6 +49,7 @@ class Translation(TranslatedFunction):
         self.boxed = [is_boxed for _, is_boxed, _ in names]
         self.positions: list[int] = []
         self.twin: Translation | None = None
+        self.liveness: list[tuple[int, int]] | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
@@ -128,7 +130,7 @@ class Chunk:
     """A chunk being written."""
 
     def __init__(self, proto: Proto) -> None:
-        self.root = _analyse(proto)
+        self.root = analyse(proto)
         #: Whether closures and concatenations count as allocations, as tables do.
         self.counts = names_any(proto, ("__gc", "__mode"))
         self.code = ChunkCode()
@@ -293,8 +295,8 @@ def names_any(proto: Proto, names: tuple[str, ...]) -> str:
     return ""
 
 
-def _analyse(proto: Proto) -> Analysis:
-    analysis = Analysis(proto, [_analyse(inner) for inner in proto.protos])
+def analyse(proto: Proto) -> Analysis:
+    analysis = Analysis(proto, [analyse(inner) for inner in proto.protos])
     find_kinds(analysis)
     analysis.decide_storage()
     return analysis

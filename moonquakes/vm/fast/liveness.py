@@ -1,7 +1,7 @@
 """Which values do the translated functions under way still use?  The collector asks (§2.5).
 
-Python keeps what a variable held until it is assigned again.  Lua's registers say what of that
-is dead: a variable outside its scope, and everything from the register of a call's function on.
+Python keeps what a variable held until it is assigned again.  What of that is dead
+the bytecode says: a variable outside its scope, and a temporary that no instruction reads any more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.opcodes import OP, get_a, opcode_of
 from moonquakes.values import LuaValue
-from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.chunk import Translation, analyse
 from moonquakes.vm.fast.iteration import Closing
 from moonquakes.vm.fast.stack import FrameView, marker_of
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
 _CALLS: Final = (OP["CALL"], OP["TAILCALL"], OP["TFORCALL"])
-#: More registers than a function has.
-_ALL: Final = 256
 
 
 def live_values(state: State, python: FrameType) -> Iterator[Any]:
@@ -32,24 +30,34 @@ def live_values(state: State, python: FrameType) -> Iterator[Any]:
     pc = view.pc - 2
     values = python.f_locals
     word = translation.proto.code[pc]
-    limit = get_a(word) if opcode_of(word) in _CALLS else _ALL
+    before, after = _read_later(translation, pc)
+    used = after if opcode_of(word) in _CALLS else before | after
     if opcode_of(word) == OP["TFORCALL"]:
-        limit += 4
+        used |= 0b111 << get_a(word)
     named = set()
     for text, register, start, end, _ in translation.variables:
-        if register < limit and start <= pc < end:
+        if start <= pc < end:
             named.add(register)
             yield from _contents(values.get(text))
     for text, register, start, _, _ in translation.variables:
-        if register < limit and register not in named and start > pc:
+        if used >> register & 1 and register not in named and start > pc:
             yield from _contents(values.get(text))  # it is being made
-    for register in range(min(limit, translation.proto.max_stack_size)):
-        yield from _contents(values.get(f"r{register}"))
+    for register in range(translation.proto.max_stack_size):
+        if used >> register & 1:
+            yield from _contents(values.get(f"r{register}"))
     for name in python.f_code.co_freevars:
         yield from _contents(values.get(name))
     yield values.get("va")
     for _, value in values.get("tbc") or ():
         yield value
+
+
+def _read_later(translation: Translation, pc: int) -> tuple[int, int]:
+    """Return which registers are read from an instruction on, and which after it, as masks."""
+    if translation.liveness is None:
+        analysis = analyse(translation.proto)
+        translation.liveness = list(zip(analysis.live_before, analysis.live_after, strict=False))
+    return translation.liveness[pc]
 
 
 def _contents(value: Any) -> Iterator[Any]:
