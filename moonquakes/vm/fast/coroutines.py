@@ -20,6 +20,7 @@ from moonquakes.vm.fast.chunk import Translation, translate_twin
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
 from moonquakes.vm.fast.stack import marker_of
+from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.settle import settle
 from moonquakes.vm.table import Table
@@ -194,6 +195,8 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
     def run(function: Any, arguments: tuple[LuaValue, ...], d: int = 0) -> Generator[Any, Any, Any]:
         """Call any value where it may yield."""
         if type(function) is not FunctionType:
+            if state.metamethod(function, "__call") is None:
+                return state.names.call_any(function, arguments)  # which raises
             return (yield from twin(0, function)(d, *arguments))
         generator = twin_of(function)
         if generator is None:
@@ -396,4 +399,10 @@ def make_protected_twin(state: State, has_handler: bool) -> Twin:
             return FALSE, error.value
         return (TRUE, *as_tuple(results)) if type(results) is tuple else (TRUE, results)
 
+    # A level of the stack, as the function that it stands for.
+    protected.__code__ = attach_intrinsic(protected.__code__, Intrinsic(_never))
     return protected
+
+
+def _never(*_: Any) -> None:
+    raise AssertionError("the VM calls pcall itself, not its generator")

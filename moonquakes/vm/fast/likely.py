@@ -25,6 +25,7 @@ E: Final = (
     IndexError,
     ZeroDivisionError,
     OverflowError,
+    MemoryError,
     ValueError,
     SlowPath,
 )

@@ -43,7 +43,7 @@ def live_values(state: State, python: FrameType) -> Iterator[Any]:
         if used >> register & 1 and register not in named and start > pc:
             yield from _contents(values.get(text))  # it is being made
     for register in range(translation.proto.max_stack_size):
-        if used >> register & 1:
+        if used >> register & 1 and register not in named:
             yield from _contents(values.get(f"r{register}"))
     for name in python.f_code.co_freevars:
         yield from _contents(values.get(name))

@@ -246,7 +246,12 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     entry = _run_from_host.__code__
     found: list[Activation] = []
     between: list[FrameType] = []
+    from moonquakes.vm.fast.coroutines import resume
+
+    resumed = resume.__code__
     for python, line in places:
+        if python.f_code is resumed:
+            break  # below are the levels of another coroutine
         marker = marker_of(python.f_code)
         if type(marker) is Translation:
             view = FrameView(state, marker, python, line)
