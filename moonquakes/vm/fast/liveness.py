@@ -31,7 +31,8 @@ def live_values(state: State, python: FrameType) -> Iterator[Any]:
     values = python.f_locals
     word = translation.proto.code[pc]
     before, after = _read_later(translation, pc)
-    used = after if opcode_of(word) in _CALLS else before | after
+    # What it makes is not there yet.
+    used = after if opcode_of(word) in _CALLS else before | (after & ~(1 << get_a(word)))
     if opcode_of(word) == OP["TFORCALL"]:
         used |= 0b111 << get_a(word)
     named = set()
