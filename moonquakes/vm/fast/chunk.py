@@ -34,10 +34,10 @@ class Translation(TranslatedFunction):
         boxed: for each upvalue whether its cell holds a list of one with the value.
         variables: Python name, register, first and last pc of the local variables, and whether boxed.
         chunk: the whole chunk.
-        liveness: for each pc which registers are read from it on, and after it; None until somebody asks.
+        analysis: what its bytecode says; None until the collector asks.
     """
 
-    __slots__ = ("boxed", "chunk", "code", "liveness", "names", "positions", "twin", "variables")
+    __slots__ = ("analysis", "boxed", "chunk", "code", "names", "positions", "twin", "variables")
 
     def __init__(
         self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
@@ -49,7 +49,7 @@ class Translation(TranslatedFunction):
         self.boxed = [is_boxed for _, is_boxed, _ in names]
         self.positions: list[int] = []
         self.twin: Translation | None = None
-        self.liveness: list[tuple[int, int]] | None = None
+        self.analysis: Analysis | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:

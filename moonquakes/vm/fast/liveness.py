@@ -40,12 +40,9 @@ def live_values(state: State, python: FrameType) -> Iterator[Any]:
         if start <= pc < end:
             named.add(register)
             yield from _contents(values.get(text))
-    for text, register, start, _, _ in translation.variables:
-        if used >> register & 1 and register not in named and start > pc:
-            yield from _contents(values.get(text))  # it is being made
     for register in range(translation.proto.max_stack_size):
         if used >> register & 1 and register not in named:
-            yield from _contents(values.get(f"r{register}"))
+            yield from _contents(values.get(_temporary_name(translation, register, pc)))
     for name in python.f_code.co_freevars:
         yield from _contents(values.get(name))
     yield values.get("va")
@@ -55,10 +52,25 @@ def live_values(state: State, python: FrameType) -> Iterator[Any]:
 
 def _read_later(translation: Translation, pc: int) -> tuple[int, int]:
     """Return which registers are read from an instruction on, and which after it, as masks."""
-    if translation.liveness is None:
-        analysis = analyse(translation.proto)
-        translation.liveness = list(zip(analysis.live_before, analysis.live_after, strict=False))
-    return translation.liveness[pc]
+    analysis = translation.analysis
+    if analysis is None:
+        analysis = translation.analysis = analyse(translation.proto)
+    return analysis.live_before[pc], analysis.live_after[pc]
+
+
+def _temporary_name(translation: Translation, register: int, pc: int) -> str:
+    """Return the Python name of what a register holds before the local variable that it may become begins."""
+    code = translation.proto.code
+    made = pc - 1
+    while made > 0 and get_a(code[made]) != register:
+        made -= 1
+    assert translation.analysis is not None
+    variable = translation.analysis.next_variable(register, made)
+    if variable is not None:
+        for text, at, start, _, _ in translation.variables:
+            if at == register and start == variable.start:
+                return text
+    return f"r{register}"
 
 
 def _contents(value: Any) -> Iterator[Any]:
