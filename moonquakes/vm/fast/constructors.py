@@ -39,8 +39,8 @@ class NewTable(Expr):
 
     def replace_parts(self, replace: Callable[[Expr], Expr]) -> None:
         """Put other expressions in the place of those of the parts, in the order they are computed."""
-        self.items = [replace(expr) for expr in self.items]
         self.fields = {key: replace(expr) for key, expr in self.fields.items()}
+        self.items = [replace(expr) for expr in self.items]
         self.names = ()
         self.registers = 0
         self.reads_heap = self.reads_cells = self.fails = False

@@ -349,10 +349,14 @@ def equal(pc: int, x: Expr, y: Expr) -> Expr:
         if this.is_constant and this.kind == NIL:
             if other.is_constant:
                 return Expr("1" if other.kind == NIL else "0", OTHER)
+            if not (other.kind & NIL or other.fails):
+                return Expr("0", OTHER)
             return of_one(f"{other.soft or other.text} is None", slow, OTHER, other)
         if this.kind == BOOLEAN and this.is_constant:
             if other.is_constant:
                 return Expr("1" if other.text == this.text else "0", OTHER)
+            if not (other.kind & BOOLEAN or other.fails):
+                return Expr("0", OTHER)
             return of_one(f"{other.soft or other.text} is {this.text}", slow, OTHER, other)
     if (x.kind & TABLE and y.kind & TABLE) or x.kind & y.kind & OTHER:
         if x.is_atom and y.is_atom:
