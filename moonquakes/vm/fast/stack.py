@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
+from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto
-from moonquakes.values import LuaValue
+from moonquakes.values import LuaValue, settle_tail
 from moonquakes.vm.activations import Activation, activations_until
 from moonquakes.vm.fast.chunk import Translation
 from moonquakes.vm.frames import Boundary
@@ -87,6 +88,11 @@ class FrameView:
     @property
     def state(self) -> State:
         return self._state
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the reference has given its activation to the Lua function that it tail-calls."""
+        return opcode_of(self.proto.code[self.pc - 2]) == OP["TAILCALL"]
 
     @property
     def varargs(self) -> list[LuaValue]:
@@ -230,6 +236,12 @@ def raised_places(traceback: TracebackType | None) -> Iterator[tuple[FrameType, 
     return reversed(places)
 
 
+def _closing_code() -> CodeType:
+    from moonquakes.vm.fast.errors import close_after
+
+    return close_after.__code__
+
+
 def _handler_code() -> CodeType:
     from moonquakes.vm.fast.errors import run_handler
 
@@ -256,8 +268,16 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
         if type(marker) is Translation:
             view = FrameView(state, marker, python, line)
             view.refine(between)
+            codes = {frame.f_code for frame in between}
             _add_hosts(found, between)
-            found.append(PythonActivation(python, view))
+            if _closing_code() in codes:
+                continue  # an error ended it already
+            trampolined = settle_tail.__code__ in codes
+            callee = found[-1].frame if found else None
+            if type(callee) is FrameView and (trampolined or view.has_left):
+                callee.is_tail = True
+            if not (type(callee) is FrameView and view.has_left):
+                found.append(PythonActivation(python, view))
         elif python.f_code is entry:
             boundary = python.f_locals["boundary"]
             if boundary.state is not state:
