@@ -22,7 +22,7 @@ def _operands_of_call(t: Translator, first: int, count: int) -> list[Expr]:
     last = first + count - 1
     pending = t.pending
     for register in list(pending):
-        if register in pending and register < first:
+        if register in pending and not first <= register <= last:
             expr = pending[register]
             if isinstance(expr, NewTable):
                 t.settle_fields(expr, 0, True, True)
