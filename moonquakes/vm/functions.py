@@ -166,7 +166,7 @@ def _state_of(function: FunctionType) -> State:
 
 
 def _joined_template(cell_count: int) -> CodeType:
-    """Return the code of a function that has its Home for the constant ``...``, with so many free variables."""
+    """Return the code of a function with ``...`` where its Home belongs, and so many free variables."""
     names = [f"u{i:03d}" for i in range(cell_count)]
     source = (
         f"def outer({', '.join(names)}):\n"

@@ -69,7 +69,7 @@ def _temporary_name(translation: Translation, register: int, pc: int) -> str:
     if variable is not None:
         for text, at, start, _, _ in translation.variables:
             if at == register and start == variable.start:
-                return text
+                return str(text)
     return f"r{register}"
 
 
@@ -87,7 +87,7 @@ def _contents(value: Any) -> Iterator[Any]:
 
 
 def pending_variables(python: FrameType | None) -> Iterator[list[tuple[int, LuaValue]]]:
-    """Yield the variables to close, by register, of each translated function under way, the innermost first."""
+    """Yield the variables to close, by register, of each translated function under way, innermost first."""
     while python is not None:
         if type(marker_of(python.f_code)) is Translation:
             pending = python.f_locals.get("tbc")

@@ -161,7 +161,7 @@ class PythonActivation(Activation):
         self._found: FunctionType | None = None
 
     @property
-    def function(self) -> FunctionType | None:  # type: ignore[override]  # found when it is needed
+    def function(self) -> FunctionType | None:
         if self._found is None:
             self._found = function_of(self.python)
         return self._found
@@ -273,7 +273,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             if _closing_code() in codes:
                 continue  # an error ended it already
             trampolined = settle_tail.__code__ in codes
-            callee = found[-1].frame if found else None
+            callee: Any = found[-1].frame if found else None
             if type(callee) is FrameView and (trampolined or view.has_left):
                 callee.is_tail = True
             if not (type(callee) is FrameView and view.has_left):

@@ -62,7 +62,8 @@ debug.upvaluejoin(f, 2, g, 1)
 t(50); s(7)
 local a, b = f()
 debug.setupvalue(f, 2, "new")
-return a, b, g(), debug.upvalueid(f, 2) == debug.upvalueid(g, 1), debug.upvalueid(f, 1) == debug.upvalueid(g, 1)""",
+local id = debug.upvalueid
+return a, b, g(), id(f, 2) == id(g, 1), id(f, 1) == id(g, 1)""",
     "what is dead leaves a weak table": """
 local w = setmetatable({}, {__mode = "v"})
 local function use(x) w[#w + 1] = x; collectgarbage(); return w[1] ~= nil end
