@@ -28,6 +28,7 @@ from moonquakes.vm.fast.faults import (
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
+from moonquakes.vm.fast.stack import uncallable
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.table import Table
@@ -152,8 +153,7 @@ class Names:
         while type(function) is not FunctionType:
             handler = self.state.metamethod(function, "__call")
             if handler is None:
-                name = self.state.type_name(function)
-                raise self.state.runtime_error(f"attempt to call a {name} value")
+                raise uncallable(self.state, function)
             called.append(function)
             function = handler
         called.reverse()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto
+from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue, settle_tail
 from moonquakes.vm.activations import Activation, activations_until
 from moonquakes.vm.fast.chunk import Translation
@@ -325,6 +326,18 @@ def _add_hosts(found: list[Activation], between: list[FrameType], skip_outermost
 def running_levels(state: State) -> list[Activation]:
     """Return the levels of the running coroutine as of now."""
     return levels(state, live_places(sys._getframe(1)), state.frame)
+
+
+def uncallable(state: State, value: LuaValue) -> LuaError:
+    """The error of calling a value from a helper or a host function: a helper's caller names a metamethod."""
+    message = f"attempt to call a {state.type_name(value)} value"
+    levels_now = running_levels(state)
+    view: Any = levels_now[0].frame if levels_now else None
+    if type(view) is FrameView:
+        described = name_of_call(view)
+        if described is not None:
+            message += f" ({described[0]} '{described[1]}')"
+    return state.runtime_error(message)
 
 
 def name_of_call(view: FrameView) -> Description | None:
