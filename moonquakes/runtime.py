@@ -387,7 +387,7 @@ class LuaThread(LuaObject):
         with runtime._lock:
             if coroutine.status == "dead":
                 raise StopIteration
-            if coroutine.frame is None:
+            if not coroutine.is_started:
                 if value is not None:
                     raise TypeError("can't send non-None value to a just-started generator")
                 arguments = [runtime._to_lua(argument) for argument in self._arguments]

@@ -2,7 +2,7 @@
 local function generate(n) return coroutine.wrap(function() for i = 1, n do coroutine.yield(i) end end) end
 local sum = 0
 for value in generate(10) do sum = sum + value end
-print(sum) --> 55
+print(sum)
 
 local co = coroutine.create(function(a, b)
   local c = coroutine.yield(a + b)
@@ -62,12 +62,12 @@ local function deep(n)
   return 1 + deep(n - 1)
 end
 local diver = coroutine.wrap(function() return deep(20000) end)
-print(diver(), diver()) --> bottom 20000
+print(diver(), diver())
 print(coroutine.wrap(function()
   local function forever(n) return 1 + forever(n + 1) end
   local ok, message = pcall(forever, 1)
   return ok, message:match("stack overflow")
-end)()) --> false stack overflow
+end)())
 
 -- closing, errors, what cannot yield
 local closing = coroutine.create(function()
@@ -93,4 +93,49 @@ for i = 1, 2000 do
 end
 sum = 0
 for i = 1, #alive do sum = sum + alive[i]() end
-print(sum) --> 2001000
+print(sum)
+--> 55
+--> true 3
+--> true 20
+--> true 7 x
+--> false dead
+--> 1 1 nil
+--> pcall false oops
+--> 2 2 nil
+--> xpcall false handled oops
+--> 3 index foo nil
+--> index 3
+--> 4 newindex 1 nil
+--> newindex 4
+--> 5 add nil
+--> 6 unm nil
+--> 7 len nil
+--> 8 concat nil
+--> arithmetic 5 6 7 8
+--> 9 lt nil
+--> 10 le nil
+--> 11 eq nil
+--> 12 lt nil
+--> comparison true true true true
+--> 13 call 1
+--> call 13 -13
+--> 14 iterator nil
+--> loop 14 -14
+--> 15 iterator nil
+--> 16 close nil
+--> closing 16 nil
+--> 17 a nil
+--> 18 b nil
+--> varargs 3 17 18 -18
+--> 19 tail call
+--> end 19 -19
+--> bottom 20000
+--> false stack overflow
+--> closed a
+--> false in b
+--> dead false cannot resume dead coroutine
+--> 2
+--> false yield_everywhere.lua:82: bad
+--> true false attempt to yield across a C-call boundary
+--> nil false
+--> 2001000

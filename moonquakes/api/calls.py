@@ -81,7 +81,7 @@ def mq_status(L: mq_State) -> int:
     thread = L.thread
     if thread.error is not None:
         return MQ_ERRRUN
-    return MQ_YIELD if thread.status == "suspended" and thread.frame is not None else MQ_OK
+    return MQ_YIELD if thread.status == "suspended" and thread.is_started else MQ_OK
 
 
 def mq_isyieldable(L: mq_State) -> bool:

@@ -37,7 +37,7 @@ Available options are:
   -v        show version information
   -E        ignore environment variables
   -W        turn warnings on
-  --engine name   run on engine 'vm' or 'fast' (default: $MOONQUAKES_ENGINE, or fast)
+  --engine name   run on engine 'vm' or 'fast' (default: $MOONQUAKES_ENGINE, or vm)
   --engine-report say at the end what ran on the VM all the same, and why
   --py      show the Python that 'script' or 'stat' becomes, and run nothing
   --trace[=file]  write each instruction that runs to standard error, or to 'file'

@@ -125,6 +125,8 @@ def _make_wrapper(coroutine: Coroutine) -> FunctionType:
     state = coroutine.state
 
     def wrapper(*arguments: LuaValue) -> LuaResults:
+        if coroutine.status == "dead" and state.engine == "fast":
+            raise LuaError(state.where(1) + "cannot resume dead coroutine")
         if coroutine.generator is not None or _starts_generator(state, coroutine):
             problem = problem_of(state, coroutine)
             if problem is not None:

@@ -70,6 +70,11 @@ class Coroutine:
         self.generator: Generator[Any, Any, Any] | None = None
         self.stands_for: Coroutine | None = None
 
+    @property
+    def is_started(self) -> bool:
+        """Whether it waits where it yielded, on either engine."""
+        return self.frame is not None or self.generator is not None
+
 
 class CoroutineBase(HostFrame):
     """The frame below a coroutine's first; ``previous`` is the resumer's frame while it runs.

@@ -17,8 +17,9 @@ NONE = "moonquakes: engine fast: no function ran on the VM\n"
 @pytest.fixture(autouse=True)
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("LUA_INIT", "LUA_INIT_5_4", "MOONQUAKES_ENGINE"):
+    for name in ("LUA_INIT", "LUA_INIT_5_4"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MOONQUAKES_ENGINE", "fast")
     return tmp_path
 
 
