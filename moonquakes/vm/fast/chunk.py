@@ -19,6 +19,8 @@ from moonquakes.vm.fast.translator import Restart, Translator, Untranslatable
 from moonquakes.vm.functions import TranslatedFunction
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
+#: How many levels of indentation Python allows.
+_MAX_LEVELS: Final = 100
 #: How often a function is written again to put blocks around its jumps.
 _MAX_RESTARTS: Final = 200
 
@@ -318,7 +320,9 @@ def translate(proto: Proto) -> ChunkCode:
     all_lines += [(1 + indent, text, at) for indent, text, at in lines]
     all_lines.append((1, "return main", -1))
     code = chunk.code
-    spaces = [" " * i for i in range(101)]
+    if max(indent for indent, _, _ in all_lines) >= _MAX_LEVELS:
+        raise Untranslatable("its functions nest too deep for Python")
+    spaces = [" " * i for i in range(_MAX_LEVELS)]
     code.text = "\n".join([spaces[indent] + text for indent, text, _ in all_lines]) + "\n"
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
