@@ -192,7 +192,8 @@ def make_format(texts: Texts) -> Callable[..., LuaResults]:
                         break
                 else:
                     result = template % arguments
-                    if not refuses_zeros or "\0" not in result:
+                    # A precision may have cut the zero byte off.
+                    if not refuses_zeros or not any(type(a) is str and "\0" in a for a in arguments):
                         return result
         return _format_each(items, arguments, texts)
 

@@ -118,8 +118,8 @@ class Analysis:
     """
 
     __slots__ = (
-        "births", "by_register", "inner", "live_after", "live_before", "loop_end", "loops", "problem", "proto",
-        "reached", "sets_upvalue",
+        "births", "by_register", "inner", "live_after", "live_before", "loop_end", "loops", "problem",
+        "proto", "reached", "sets_upvalue",
         "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
 
