@@ -70,7 +70,7 @@ def build(t: Writer, target: str, table: NewTable) -> None:
         t.emit(f"try: h, q = {fields}, {array}")
         t.emit(f"except E: h, q = {t.site(table.names, f'({slow_fields}, {slow_array})')}")
         array, fields = "q", "h"
-    name = target if target.isidentifier() else t.new_flag()
+    name = target if target.isidentifier() and target != "q" else t.new_flag()
     t.emit(f"{name} = new(); {name}.arr = {array}; {name}.hash = {fields}; {name}.metatable = None")
     if ends:
         t.emit(f"if {name}.arr[-1] is None: {name}.trim()")

@@ -554,6 +554,9 @@ FOUND = (
     "local v = ({} and 3) do show((function() return (function() return v end)() end)()) end",
     "local v = 7, (show and show or tick) v = show show((function() return v end)() == show)",
     "repeat local t = {} local f = function() t = {f} return #t end show(f()) until true",
+    "show(pcall(function(...) local a = (... and 2 or {#{}, ...}), ((10){}) end))",
+    "show(pcall(function() if show then local a = 1, show[255] end (function() undefined() end)() end))",
+    "show(pcall(function() local t = {x = (false > 's'), 3.7 ^ show}, undefined end))",
     "if true then elseif true then while 3 do end end show(1)",
     "local v if {} then while ((not (v and {}) and undefined) or true) do"
     " if show then break end end end show(2)",
