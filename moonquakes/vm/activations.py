@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from types import CodeType, FunctionType
@@ -12,6 +12,7 @@ from moonquakes.bytecode.proto import chunk_id
 from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, top_frame
 from moonquakes.vm.frames import AnyFrame, Boundary, ForwardFrame, Frame, ProtectedFrame
+from moonquakes.vm.functions import TranslatedFunction
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
 
@@ -105,7 +106,7 @@ def activations_until(frame: AnyFrame | None, boundary: Boundary) -> Iterator[Ac
 
 def _is_translated(function: FunctionType) -> bool:
     constants = function.__code__.co_consts
-    return type(constants[-1]).__name__ == "Translation" if constants else False
+    return bool(constants) and isinstance(constants[-1], TranslatedFunction)
 
 
 def levels_of(state: State, coroutine: Coroutine) -> Iterator[Activation]:
@@ -128,13 +129,6 @@ def level_at(state: State, coroutine: Coroutine, level: int) -> Activation | Non
     return next(islice(levels_of(state, coroutine), level, None), None)
 
 
-def activation_at(frame: AnyFrame | None, level: int) -> Activation | None:
-    """Return one level of the stack, None when there are not so many."""
-    if level < 0:
-        return None
-    return next(islice(activations(frame), level, None), None)
-
-
 def position(activation: Activation) -> str:
     """Return ``chunk:line: `` of a level, empty for a host function or without lines (``luaL_where``)."""
     frame = activation.frame
@@ -144,26 +138,22 @@ def position(activation: Activation) -> str:
 
 def global_function_name(state: State, function: LuaValue) -> str | None:
     """Return ``module.name`` of a function that a loaded module holds, ``name`` for a global."""
-    if function is None:
-        return None
-    for module, table in state.loaded.hash.items():
-        if type(module) is not str or type(table) is not Table:
-            continue
-        for name, value in table.hash.items():
-            if value is function and type(name) is str:
-                return name if module == "_G" else f"{module}.{name}"
-    return None
+    return None if function is None else _loaded_name(state, lambda value: value is function)
 
 
 def level_name(state: State, level: Activation) -> str | None:
     """As :func:`global_function_name`, for the function that runs at a level."""
     if level.code is None:
         return None
+    return _loaded_name(state, lambda value: type(value) is FunctionType and level.is_of(value))
+
+
+def _loaded_name(state: State, is_wanted: Callable[[LuaValue], bool]) -> str | None:
     for module, table in state.loaded.hash.items():
         if type(module) is not str or type(table) is not Table:
             continue
         for name, value in table.hash.items():
-            if type(value) is FunctionType and type(name) is str and level.is_of(value):
+            if type(name) is str and is_wanted(value):
                 return name if module == "_G" else f"{module}.{name}"
     return None
 

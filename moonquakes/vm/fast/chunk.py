@@ -141,7 +141,9 @@ class Chunk:
         #: Finished functions: their lines, relative to the indentation of their body.
         self.written: dict[Analysis, tuple[str, list[tuple[int, str, int]]]] = {}
         self.translations: dict[Analysis, Translation] = {}
-        self._names: set[str] = set()
+        #: The Python names of functions, and their numbers in the order of writing.
+        self.names_of: dict[Analysis, str] = {}
+        self.order: dict[Analysis, int] = {}
 
     def next_serial(self) -> int:
         self.serial += 1
@@ -249,40 +251,21 @@ class Chunk:
             self.order[analysis] = len(self.order)
         return self.order[analysis]
 
-    names_of: dict[Analysis, str]
-    order: dict[Analysis, int]
-
 
 def translate_twin(translation: Translation) -> Translation:
     """Translate a function once more, as a generator that a coroutine runs.
 
     Its first parameter is how many generators stand below it; functions made in it are as usual.
     """
-    proto = translation.proto
-    chunk = Chunk(proto)
-    code = ChunkCode()
-    code.sites = translation.chunk.sites
-    chunk.code = code
-    chunk.sites = code.sites
+    chunk = Chunk(translation.proto)
+    # Its slow paths are found where the chunk's are.
+    chunk.sites = chunk.code.sites = translation.chunk.sites
     # Apart from the names of the upvalues, which the chunk gave.
     chunk.serial = 1_000_000
-    chunk.names_of = {}
-    chunk.order = {}
     upvalues = [
         (name, is_boxed, True) for name, is_boxed in zip(translation.names, translation.boxed, strict=True)
     ]
-    parameters, lines = chunk.write_function(chunk.root, upvalues, is_twin=True)
-    names = list(dict.fromkeys(translation.names))
-    all_lines: list[tuple[int, str, int]] = [(0, f"def chunk({', '.join(names)}):", -1)]
-    all_lines.append((1, f"def body(d, {parameters}):", -2 - chunk.index_of(chunk.root)))
-    all_lines += [(1 + indent, text, at) for indent, text, at in lines]
-    all_lines.append((1, "return body", -1))
-    code.text = "\n".join([" " * indent + text for indent, text, _ in all_lines]) + "\n"
-    code.lines = [-1, *(at for _, _, at in all_lines)]
-    compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
-    by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
-    _finish(compiled, code.lines, by_number)
-    return by_number[chunk.index_of(chunk.root)]
+    return _compile(chunk, upvalues, is_twin=True)
 
 
 def names_any(proto: Proto, names: tuple[str, ...]) -> str:
@@ -311,28 +294,33 @@ def translate(proto: Proto) -> ChunkCode:
         Untranslatable: one of them must run on the VM.
     """
     chunk = Chunk(proto)
-    chunk.names_of = {}
-    chunk.order = {}
     names = [f"{_UNSAFE.sub('_', u.name) if u.name else 'u'}_u{i}x" for i, u in enumerate(proto.upvalues)]
-    parameters, lines = chunk.write_function(chunk.root, [(name, False, True) for name in names])
-    all_lines: list[tuple[int, str, int]] = [(0, f"def chunk({', '.join(names)}):", -1)]
-    all_lines.append((1, f"def main({parameters}):", -2 - chunk.index_of(chunk.root)))
+    chunk.code.main = _compile(chunk, [(name, False, True) for name in names], is_twin=False)
+    for analysis, translation in chunk.translations.items():
+        analysis.proto.translated = translation
+    return chunk.code
+
+
+def _compile(chunk: Chunk, upvalues: list[tuple[str, bool, bool]], is_twin: bool) -> Translation:
+    """Write and compile a chunk's root, with all functions in it; return the root's translation."""
+    parameters, lines = chunk.write_function(chunk.root, upvalues, is_twin)
+    names = ", ".join(dict.fromkeys(name for name, _, _ in upvalues))
+    # Named apart from what generated code calls.
+    root = f"body(d, {parameters})" if is_twin else f"main({parameters})"
+    all_lines: list[tuple[int, str, int]] = [(0, f"def chunk({names}):", -1)]
+    all_lines.append((1, f"def {root}:", -2 - chunk.index_of(chunk.root)))
     all_lines += [(1 + indent, text, at) for indent, text, at in lines]
-    all_lines.append((1, "return main", -1))
-    code = chunk.code
+    all_lines.append((1, f"return {root.partition('(')[0]}", -1))
     if max(indent for indent, _, _ in all_lines) >= _MAX_LEVELS:
         raise Untranslatable("its functions nest too deep for Python")
     spaces = [" " * i for i in range(_MAX_LEVELS)]
+    code = chunk.code
     code.text = "\n".join([spaces[indent] + text for indent, text, _ in all_lines]) + "\n"
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
     by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
-    for analysis, translation in chunk.translations.items():
-        analysis.proto.translated = translation
-    finished = _finish(compiled, code.lines, by_number)
-    code.main = by_number[chunk.index_of(chunk.root)]
-    assert finished is not None
-    return code
+    _finish(compiled, code.lines, by_number)
+    return by_number[chunk.index_of(chunk.root)]
 
 
 _STANDS_FOR: Final = {True: TRUE, False: FALSE}

@@ -21,14 +21,13 @@ class NewTable(Expr):
         more: text of an open list of values that ends the array part, empty when there is none.
     """
 
-    __slots__ = ("fields", "items", "may_end_in_nil", "more")
+    __slots__ = ("fields", "items", "more")
 
     def __init__(self) -> None:
         super().__init__("", TABLE)
         self.items: list[Expr] = []
         self.fields: dict[str, Expr] = {}
         self.more = ""
-        self.may_end_in_nil = False
 
     def add(self, expr: Expr) -> None:
         self.names += expr.names
@@ -99,22 +98,13 @@ def try_field(t: Translator, a: int, word: int, key: str) -> bool:
         if held is not None and held.fails:
             if any(item.fails for item in table.items):
                 return False
-            _settle(t, a, register)
+            t.settle_before(register, but=a)
         expr = _part(t, table, a, register)
     if len(table.fields) >= 200:
         return False
     table.fields[key] = expr
     table.add(expr)
     return True
-
-
-def _settle(t: Translator, a: int, register: int) -> None:
-    """Compute what is pending since before the value in a register, but for the table in ``a``."""
-    for earlier in list(t.pending):
-        if earlier == register:
-            return
-        if earlier != a and earlier in t.pending and t.pending[earlier].fails:
-            t.materialize(earlier)
 
 
 def _part(t: Translator, table: NewTable, a: int, register: int) -> Expr:
@@ -127,7 +117,7 @@ def _part(t: Translator, table: NewTable, a: int, register: int) -> Expr:
         return expr
     # A table within takes statements: what comes before it is computed before.
     if held.fails:
-        _settle(t, a, register)
+        t.settle_before(register, but=a)
         if table.fails:
             table.fields = {key: _named(t, expr) for key, expr in table.fields.items()}
             table.items = [_named(t, expr) for expr in table.items]

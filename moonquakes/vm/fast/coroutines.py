@@ -265,40 +265,36 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
     def g_call(pc: int, function: Any, *arguments: LuaValue) -> Generator[Any, Any, Any]:
         return (yield from twin(pc, function)(0, *arguments))
 
-    def g_index(pc: int, o: Any, key: LuaValue) -> Generator[Any, Any, LuaValue]:
+    def function_for(o: Any, key: LuaValue, event: str) -> tuple[FunctionType | None, Any]:
+        """Return the function that indexing ends at, with what it gets; None when there is none to call."""
         value = o
         for _ in range(100):
             if type(value) is Table:
                 metatable = value.metatable
                 if metatable is None or value.get(key) is not None:
                     break
-                handler = metatable.hash.get("__index")
+                handler = metatable.hash.get(event)
             else:
-                handler = state.metamethod(value, "__index")
+                handler = state.metamethod(value, event)
             if type(handler) is FunctionType:
-                return first((yield from run(handler, (value, key))))
+                return handler, value
             if handler is None:
                 break
             value = handler
-        return table["index"](pc, o, key)
+        return None, o
+
+    def g_index(pc: int, o: Any, key: LuaValue) -> Generator[Any, Any, LuaValue]:
+        handler, value = function_for(o, key, "__index")
+        if handler is None:
+            return table["index"](pc, o, key)
+        return first((yield from run(handler, (value, key))))
 
     def g_setindex(pc: int, o: Any, key: LuaValue, new: LuaValue) -> Generator[Any, Any, None]:
-        value = o
-        for _ in range(100):
-            if type(value) is Table:
-                metatable = value.metatable
-                if metatable is None or value.get(key) is not None:
-                    break
-                handler = metatable.hash.get("__newindex")
-            else:
-                handler = state.metamethod(value, "__newindex")
-            if type(handler) is FunctionType:
-                yield from run(handler, (value, key, new))
-                return
-            if handler is None:
-                break
-            value = handler
-        table["setindex"](pc, o, key, new)
+        handler, value = function_for(o, key, "__newindex")
+        if handler is None:
+            table["setindex"](pc, o, key, new)
+        else:
+            yield from run(handler, (value, key, new))
 
     def binary(name: str, event: str, is_test: bool) -> Callable[..., Generator[Any, Any, Any]]:
         def perform(pc: int, x: LuaValue, y: LuaValue) -> Generator[Any, Any, Any]:

@@ -10,7 +10,7 @@ from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.vm.fast.chunk import Translation, translate
+from moonquakes.vm.fast.chunk import Translation, names_any, translate
 from moonquakes.vm.fast.translator import Untranslatable
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
     """Return a chunk's main function, translated; None when it must run on the VM."""
     translated = proto.translated
     if translated is None:
-        reason = _watched(proto) if state.has_debug else ""
-        if reason:
-            state.report.note(proto, reason, is_watched=True)
+        watched = names_any(proto, _WATCHED) if state.has_debug else ""
+        if watched:
+            state.report.note(proto, f"its chunk names {watched}", is_watched=True)
             state.has_vm_chunks = True
             return None
         try:
@@ -52,14 +52,3 @@ def make_function(names: dict[str, Any], translation: Translation, cells: list[C
     count = code.co_argcount
     function.__defaults__ = (None,) * count if count else None
     return function
-
-
-def _watched(proto: Proto) -> str:
-    protos = [proto]
-    while protos:
-        proto = protos.pop()
-        for name in _WATCHED:
-            if name in proto.constants:
-                return f"its chunk names {name}"
-        protos += proto.protos
-    return ""

@@ -17,8 +17,7 @@ def forprep(t: Translator, pc: int, word: int) -> int:
     a = word >> 7 & 0xFF
     end = pc + 1 + (word >> 15)
     start, limit, step = (t.take(register) for register in range(a, a + 3))
-    for register in list(t.pending):
-        t.materialize(register)
+    t.materialize_all()
     t.pc = pc
     stride = step.value if step.is_constant and type(step.value) is int else 0
     # Not in constants: Python would compute with its own booleans.
@@ -78,8 +77,7 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
                 t.assign(f"r{a + offset}", value)
         texts = [f"r{a + i}" if v.fails else v.text for i, v in enumerate(values)]
         triple = f"({', '.join(texts)})"
-    for register in list(t.pending):
-        t.materialize(register)
+    t.materialize_all()
     t.pc = call
     if t.is_twin:
         return _yielding_loop(t, pc, a, call, count, triple)

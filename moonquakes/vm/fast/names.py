@@ -14,17 +14,9 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
-from moonquakes.numbers import (
-    floor_divide,
-    modulo,
-    power,
-    shift_left,
-    shift_right,
-)
+from moonquakes.numbers import floor_divide, modulo, power, shift_left, shift_right
 from moonquakes.values import FALSE, TRUE, LuaValue, TailCall, as_tuple, first, settle_tail
-from moonquakes.vm.fast.faults import (
-    call_fault,
-)
+from moonquakes.vm.fast.faults import call_fault
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
@@ -37,7 +29,6 @@ if TYPE_CHECKING:
     from moonquakes.vm.fast.chunk import ChunkCode
     from moonquakes.vm.state import State
 
-_MAX_CHAIN: Final = 2000
 _TICKS: Final = 1024
 
 

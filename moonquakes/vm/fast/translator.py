@@ -261,19 +261,10 @@ class Translator(Conditions):
             self.pc = test.next + 1
             self.define(self.code[test.next] >> 7 & 0xFF, boolean(jumps, False))
             return test.next + 2
-        self.flush_others(test, first)
+        self.materialize_all()
         goes_on = self.condition(test, first, True)
         self.pc = pc
         return self.branch(test, goes_on, high, after)
-
-    def flush_others(self, test: Test, first: tuple[Expr, bool]) -> None:
-        """Compute everything that is pending before control divides."""
-        last = test
-        while last.parts is not None:
-            last = last.parts[1]
-        for register in list(self.pending):
-            if register in self.pending:
-                self.materialize(register)
 
     def write_condition(self, condition: Expr) -> str:
         """Return a condition that cannot raise."""
@@ -388,9 +379,7 @@ class Translator(Conditions):
         test = self.raw_test(pc, pc)
         x = self.use(b)
         self.checked(x)
-        for register in list(self.pending):
-            if register in self.pending:
-                self.materialize(register)
+        self.materialize_all()
         variable = self.analysis.active(a, pc)
         name = self.name(a, pc)
         if variable is None:

@@ -52,7 +52,6 @@ class Writer:
         self.lines: list[tuple[int, str, int]] = []
         self.header: list[tuple[int, str, int]] = []
         self.indent = 1
-        self.depth = 0
         self.pc = 0
         self.pending: dict[int, Expr] = {}
         self.contexts: list[Context] = []
@@ -221,14 +220,17 @@ class Writer:
             return f"r{register}"
         return self.name(register, self.pc)
 
-    def settle_before(self, register: int) -> None:
-        """Compute what is pending since before a register's value, when that may raise or call."""
+    def settle_before(self, register: int, but: int = -1) -> None:
+        """Compute what is pending since before a register's value, when that may raise or call.
+
+        ``but`` is the register of a table that the value becomes a part of.
+        """
         if not self.pending[register].fails:
             return
         for earlier in list(self.pending):
             if earlier == register:
                 return
-            if earlier in self.pending and self.pending[earlier].fails:
+            if earlier != but and earlier in self.pending and self.pending[earlier].fails:
                 self.materialize(earlier)
 
     def in_order(self, *registers: int) -> None:
@@ -248,6 +250,12 @@ class Writer:
         self.settle_before(register)
         expr = self.pending.pop(register)
         self.assign(self.temporary(register), expr)
+
+    def materialize_all(self) -> None:
+        """Compute everything that is pending, before control divides."""
+        for register in list(self.pending):
+            if register in self.pending:
+                self.materialize(register)
 
     def flush(
         self, registers: int = 0, heap: bool = False, cells: bool = False, everything: bool = False
