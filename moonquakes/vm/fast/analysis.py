@@ -7,6 +7,7 @@ first, since what they assign decides how their enclosing function keeps a varia
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Final
 
 from moonquakes.bytecode.effects import jump_target
@@ -204,7 +205,28 @@ class Analysis:
                         self.loop_end[target] = max(pc, self.loop_end.get(target, -1))
                 elif op in _LOOPS:
                     self.loops.append((target, pc))
-        self.loops += self.loop_end.items()
+        if self.loop_end:
+            self._nest_loops()
+            # What is born where such a loop begins is born before it.
+            self.loops += [(header + 1, end) for header, end in self.loop_end.items()]
+
+    def _nest_loops(self) -> None:
+        """Let a loop made by jumps end where the last of those that it cuts ends."""
+        fors = {header - 1: end for header, end in self.loops}
+        around: list[int] = []
+        for start in sorted({*fors, *self.loop_end}):
+            end = max(self.loop_end.get(start, -1), fors.get(start, -1))
+            while around and self._end_of(around[-1], fors) < start:
+                around.pop()
+            for outer in reversed(around):
+                if self._end_of(outer, fors) >= end:
+                    break
+                if outer in self.loop_end:
+                    self.loop_end[outer] = end
+            around.append(start)
+
+    def _end_of(self, start: int, fors: dict[int, int]) -> int:
+        return max(self.loop_end.get(start, -1), fors.get(start, -1))
 
     def is_loop(self, pc: int) -> bool:
         """Whether a loop begins at ``pc`` that is no dead code, as what follows ``while true`` is."""
@@ -358,6 +380,7 @@ class Analysis:
 
     def decide_storage(self) -> None:
         """Decide for each captured variable of a loop whether its value is copied or it is boxed."""
+        repeated_at = _depths(self.loops, len(self.proto.code) + 1)
         for variable in self.variables:
             if not variable.captures:
                 continue
@@ -365,7 +388,7 @@ class Analysis:
                 pc > min(variable.captures) for pc in variable.definitions
             )
             start, end = variable.start, variable.end
-            if not any(first <= start <= last for first, last in self.loops):
+            if not repeated_at[start]:
                 continue
             if variable.is_assigned_inside:
                 variable.is_boxed = True
@@ -373,7 +396,7 @@ class Analysis:
             captured = min(variable.captures)
             # The instruction that defines a recursive function captures it, too.
             later = [pc for pc in variable.definitions if pc > captured]
-            inside = [loop for loop in self.loops if loop[0] > start and loop[1] < end]
+            inside = [loop for loop in self.loops if start < loop[0] < end]
             repeated = [
                 pc for pc in variable.definitions if pc >= start and any(f <= pc <= t for f, t in inside)
             ]
@@ -381,6 +404,15 @@ class Analysis:
                 variable.is_boxed = True
             else:
                 variable.is_copied = True
+
+
+def _depths(ranges: list[tuple[int, int]], count: int) -> list[int]:
+    """Return for each pc in how many of the ranges, first to last, it lies."""
+    steps = [0] * (count + 1)
+    for first, last in ranges:
+        steps[first] += 1
+        steps[last + 1] -= 1
+    return list(accumulate(steps))
 
 
 _LFALSESKIP: Final = OP["LFALSESKIP"]

@@ -177,7 +177,8 @@ class Translator(Conditions):
         self.open_loops.add(start)
         self.emit("while True:")
         self.nest(Context(start, end + 1))
-        if self.is_part_of_test(end):
+        word = self.code[end]
+        if self.is_part_of_test(end) or word & 0x7F != _JMP or jump_target(end, word) != start:
             self.region(start, end + 1, end + 1)
             self.emit("break")
         else:
