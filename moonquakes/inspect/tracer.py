@@ -63,14 +63,14 @@ class Tracer:
         if self._state.observer is not None:
             raise RuntimeError("this state is watched already")
         self._state.observer = self._observe
-        self._state.watchers += 1
+        self._state.count_watchers(1)
 
     def stop(self) -> None:
         """Write what is left to be said, and watch no more; no effect when it did not start."""
         if self._state.observer != self._observe:
             return
         self._state.observer = None
-        self._state.watchers -= 1
+        self._state.count_watchers(-1)
         depth = len(self._progress.levels)
         movement = self._progress.finish()
         self._write_pending(is_complete=False)

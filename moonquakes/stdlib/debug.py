@@ -20,7 +20,7 @@ from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, Userdata
 from moonquakes.vm.activations import Activation, level_at, traceback
 from moonquakes.vm.frames import AnyFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic, proto_of
-from moonquakes.vm.hooks import Hook, set_hook
+from moonquakes.vm.hooks import Hook, hook_of, set_hook
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
 
     def sethook(*arguments: LuaValue) -> LuaResults:
         coroutine, rest = split_thread(state, arguments)
+        coroutine = coroutine.stands_for or coroutine
         shift = len(arguments) - len(rest)
         function, mask, count = (*rest, None, None, None)[:3]
         if function is None:
@@ -137,7 +138,7 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
 
     def gethook(*arguments: LuaValue) -> LuaResults:
         coroutine, _ = split_thread(state, arguments)
-        hook = coroutine.hook
+        hook = hook_of(coroutine)
         return None if hook is None else (hook.function, hook.mask, hook.count)
 
     def begin_sethook(

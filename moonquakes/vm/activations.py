@@ -111,7 +111,7 @@ def _is_translated(function: FunctionType) -> bool:
 
 def levels_of(state: State, coroutine: Coroutine) -> Iterator[Activation]:
     """Walk the levels of any coroutine, whatever engine runs it."""
-    if state.engine == "fast" and coroutine is state.current:
+    if state.engine == "fast" and coroutine in (state.current, state.current.stands_for):
         from moonquakes.vm.fast.stack import running_levels
 
         return iter(running_levels(state))

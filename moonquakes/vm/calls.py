@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_TRANSLATED_DEPTH = 100
 
 #: Why a translated function runs on the VM.
+_HOOK = "a hook was set"
 _TOO_DEEP = "Python's stack was deep"
 _IN_COROUTINE = "called in a coroutine that runs on the VM"
 
@@ -78,13 +79,22 @@ def push_translated(
 ) -> Frame:
     """Make the frame of a call of a translated function, on the VM, the running one."""
     if state.watchers:
-        state.report.note(target.proto, "a hook was set", is_watched=True)
+        state.report.note(target.proto, _HOOK, is_watched=True)
+    elif state.current.function is None:
+        state.report.note(target.proto, _TOO_DEEP)
     else:
-        is_main = state.current.function is None
-        state.report.note(target.proto, _TOO_DEEP if is_main else _IN_COROUTINE)
+        state.report.note(target.proto, _IN_COROUTINE, is_watched=_is_watched(state, state.current.function))
     frame = push_frame(state, previous, function, target.proto, arguments)
     frame.cells = (CellType(), *target.cells_of(function))  # the first is a home in other closures
     return frame
+
+
+def _is_watched(state: State, body: FunctionType) -> bool:
+    """Whether a coroutine, or a part of it, runs on the VM because of its ``body`` that is watched."""
+    marker = body.__code__.co_consts[-1]
+    if isinstance(marker, Proto):
+        return type(marker.translated) is not str  # else it could not be translated
+    return isinstance(marker, TranslatedFunction) and state.report.has(marker.proto, _HOOK)
 
 
 def call_nested(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[LuaValue]) -> None:

@@ -180,7 +180,7 @@ def _switch_back(coroutine: Coroutine, status: str) -> AnyFrame:
     base.previous = None  # type: ignore[assignment]  # not running
     coroutine.status = status
     if status == "dead" and coroutine.hook is not None:
-        state.watchers -= 1
+        state.count_watchers(-1)
     resumer = coroutine.resumer
     assert resumer is not None
     coroutine.resumer = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,32 @@ class TranslatedFunction:
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
         """Return a new function over an inner Proto of ``function``'s, which the VM runs."""
         raise NotImplementedError
+
+
+class WatchedFunction(TranslatedFunction):
+    """What a translated function's code carries while a debug hook is set: its code enters the VM then.
+
+    Attributes:
+        function: weak reference to the function.
+        code: its translated code.
+    """
+
+    __slots__ = ("code", "function", "translated")
+
+    def __init__(self, function: FunctionType, translated: TranslatedFunction) -> None:
+        self.function = weakref.ref(function)
+        self.code = function.__code__
+        self.translated = translated
+        self.proto = translated.proto
+
+    def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
+        return self.translated.cells_of(function)
+
+    def line_at(self, line: int) -> int:
+        return -1
+
+    def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
+        return self.translated.closure_like(function, proto, cells)
 
 
 _templates: dict[int, CodeType] = {}
@@ -146,26 +173,50 @@ def join_upvalue(function: FunctionType, number: int, cell: CellType) -> None:
     cells = list(upvalue_cells(function))
     cells[number] = cell
     values = {field.name: getattr(proto, field.name) for field in fields(Proto)}
-    if isinstance(function.__code__.co_consts[-1], TranslatedFunction | JoinedProto):
-        home = Home(function)
-        home.state = _state_of(function)
-    else:
-        home = function.__closure__[0].cell_contents  # type: ignore[index]  # a Lua function has its home
+    home = _new_home(function)
     joined = JoinedProto(**values, cells=(CellType(home), *cells))
-    template = _joined_template(len(function.__closure__ or ()))
-    constants = (*(home if constant is ... else constant for constant in template.co_consts), joined)
-    function.__code__ = template.replace(co_consts=constants)
+    function.__code__ = _entering_code(function, home, joined)
 
 
-def _state_of(function: FunctionType) -> State:
-    """Return the state of a function that the fast engine made, or that was joined before."""
+def watch_function(function: FunctionType) -> None:
+    """Let a translated function run on the VM, whoever calls it, until :func:`leave_function`."""
+    translated = function.__code__.co_consts[-1]
+    home = _new_home(function)
+    function.__code__ = _entering_code(function, home, WatchedFunction(function, translated))
+
+
+def leave_function(function: FunctionType) -> None:
+    """Give a watched function its translated code back."""
+    watched = function.__code__.co_consts[-1]
+    if type(watched) is WatchedFunction:  # else its upvalues were joined meanwhile
+        function.__code__ = watched.code
+
+
+def _entering_code(function: FunctionType, home: Home, marker: Any) -> CodeType:
+    """Return code for one function, which enters the VM with it, whatever its closure holds."""
+    template = _entering_template(len(function.__closure__ or ()))
+    constants = (*(home if constant is ... else constant for constant in template.co_consts), marker)
+    return template.replace(co_consts=constants)
+
+
+def _new_home(function: FunctionType) -> Home:
+    home = Home(function)
+    home.state = state_of(function)
+    return home
+
+
+def state_of(function: FunctionType) -> State:
+    """Return the state of a Lua function."""
     marker = function.__code__.co_consts[-1]
-    if type(marker) is JoinedProto:
-        return marker.cells[0].cell_contents.state  # type: ignore[no-any-return]  # its Home's
-    return function.__globals__["STATE"]  # type: ignore[no-any-return]  # the fast engine put it there
+    if isinstance(marker, TranslatedFunction):
+        return function.__globals__["STATE"]  # type: ignore[no-any-return]  # the fast engine put it there
+    cells = marker.cells if type(marker) is JoinedProto else function.__closure__
+    assert cells is not None
+    return cells[0].cell_contents.state  # type: ignore[no-any-return]  # its Home's
 
 
-def _joined_template(cell_count: int) -> CodeType:
+@cache
+def _entering_template(cell_count: int) -> CodeType:
     """Return the code of a function with ``...`` where its Home belongs, and so many free variables."""
     names = [f"u{i:03d}" for i in range(cell_count)]
     source = (

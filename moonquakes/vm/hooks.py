@@ -76,8 +76,13 @@ class Transfer:
 def set_hook(coroutine: Coroutine, hook: Hook | None) -> None:
     """Give a coroutine a hook, or take its hook away."""
     if (coroutine.hook is None) != (hook is None) and coroutine.status != "dead":
-        coroutine.state.watchers += 1 if hook is not None else -1
+        coroutine.state.count_watchers(1 if hook is not None else -1)
     coroutine.hook = hook
+
+
+def hook_of(coroutine: Coroutine) -> Hook | None:
+    """Return the hook of a coroutine, or of the one that it is a part of."""
+    return (coroutine.stands_for or coroutine).hook
 
 
 def run_watched(state: State, boundary: Boundary) -> None:
@@ -106,7 +111,7 @@ def step(state: State, frame: Frame) -> None:
 
 
 def _run_instruction(state: State, frame: Frame, pc: int) -> None:
-    hook = state.current.hook
+    hook = hook_of(state.current)
     word = frame.proto.code[pc - 1]
     if hook is not None:
         _before(state, frame, pc, word, hook)
@@ -165,7 +170,7 @@ def _before(state: State, frame: Frame, pc: int, word: int, hook: Hook) -> None:
 
 def returning(state: State, frame: Frame, first: int, count: int) -> None:
     """Raise the event of a Lua function that returns ``count`` values from register ``first``."""
-    hook = state.current.hook
+    hook = hook_of(state.current)
     if hook is None or "r" not in hook.mask or state.hooking:
         return
     frame.top = first + count
@@ -174,7 +179,7 @@ def returning(state: State, frame: Frame, first: int, count: int) -> None:
 
 def host_returning(state: State, frame: AnyFrame, function: FunctionType, values: list[LuaValue]) -> None:
     """Raise the event of a host function, called from ``frame``, that returns ``values``."""
-    hook = state.current.hook
+    hook = hook_of(state.current)
     if hook is None or "r" not in hook.mask or state.hooking or type(frame) is not Frame:
         return
     frame.calling = function
@@ -195,7 +200,7 @@ def _call_host(
         arguments = frame.R[a + 1 : a + get_b(word)] if get_b(word) else frame.R[a + 1 : frame.top]
         frame.dest = a
         frame.wanted = get_c(word) - 1 if op == OP["CALL"] else MULTIPLE
-    hook = state.current.hook
+    hook = hook_of(state.current)
     assert hook is not None
     frame.pc = pc + 1
     frame.calling = function

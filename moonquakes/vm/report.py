@@ -40,6 +40,10 @@ class VmFunction:
         return f"{what} {self.chunk}{lines}: {self.reason}"
 
 
+def _key(proto: Proto, reason: str) -> tuple[str, int, int, str]:
+    return proto.source[:_LENGTH], proto.line_defined, proto.last_line_defined, reason
+
+
 @dataclass(slots=True)
 class EngineReport:
     """Which functions of a state ran on the VM, in the order in which they were met.
@@ -67,7 +71,7 @@ class EngineReport:
 
     def note(self, proto: Proto, reason: str, is_watched: bool = False) -> None:
         """Note that a function runs on the VM, and why."""
-        key = (proto.source[:_LENGTH], proto.line_defined, proto.last_line_defined, reason)
+        key = _key(proto, reason)
         if key in self._known:
             return
         if len(self._known) == _MOST:
@@ -79,6 +83,10 @@ class EngineReport:
                 chunk_id(proto.source), proto.line_defined, proto.last_line_defined, reason, is_watched
             )
         )
+
+    def has(self, proto: Proto, reason: str) -> bool:
+        """Whether a function ran on the VM for that reason."""
+        return _key(proto, reason) in self._known
 
     def copy(self) -> EngineReport:
         """Return the report as it is now, which does not grow."""

@@ -61,8 +61,6 @@ class State(Operations):
 
     Attributes:
         engine, report: the engine's name, and what ran on the VM all the same.
-        has_vm_chunks: whether the fast engine left a chunk to the VM, whose functions may yield
-            only where coroutines run on the VM.
         registry, globals, loaded: tables (``loaded`` is ``package.loaded``).
         type_metatables: metatables of strings and other basic types, by Python class.
         current: the running coroutine; ``main`` is the one that is not a coroutine.
@@ -90,7 +88,6 @@ class State(Operations):
     def __init__(self, engine: str | None = None) -> None:
         self.engine = chosen_engine(engine)
         self.report = EngineReport(self.engine)
-        self.has_vm_chunks = False
         self.registry = new_table()
         self.globals = new_table()
         self.loaded = new_table()
@@ -267,6 +264,14 @@ class State(Operations):
     def call_hook(self, function: LuaValue, event: str, line: int | None) -> None:
         """Call a debug hook."""
         call_from_host(self, function, [event, line], role="hook")
+
+    def count_watchers(self, change: int) -> None:
+        """Count one that watches the running functions more, or less; the first and the last matter."""
+        self.watchers += change
+        if self.engine == "fast" and self.watchers == (change > 0):
+            from moonquakes.vm.fast.watching import leave, watch
+
+            (watch if change > 0 else leave)(self)
 
     def host_returning(self, frame: AnyFrame, function: FunctionType, values: list[LuaValue]) -> None:
         """Raise the return event of a host function that the VM runs as frames."""

@@ -68,10 +68,10 @@ class Translation(TranslatedFunction):
         return self.proto.line_at(max(self.chunk.lines[line], 0))
 
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
-        from moonquakes.vm.fast.functions import make_function
+        from moonquakes.vm.fast.functions import new_function
 
         inner = proto.translated
-        return make_function(function.__globals__, inner, [
+        return new_function(function.__globals__, inner, [
             CellType(cell.box if type(cell) is BoxCell else CellBox(cell)) if is_boxed else cell
             for cell, is_boxed in zip(cells, inner.boxed, strict=True)
         ])  # fmt: skip

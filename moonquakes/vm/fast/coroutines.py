@@ -13,6 +13,7 @@ from functools import partial
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple, first, pack_results, settle_tail
 from moonquakes.vm.coroutines import MAX_NESTING, Coroutine
@@ -20,7 +21,7 @@ from moonquakes.vm.fast.chunk import Translation, translate_twin
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
 from moonquakes.vm.fast.stack import marker_of
-from moonquakes.vm.functions import Intrinsic, attach_intrinsic
+from moonquakes.vm.functions import Intrinsic, WatchedFunction, attach_intrinsic, state_of
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.settle import settle
 from moonquakes.vm.table import Table
@@ -44,7 +45,10 @@ YIELD = _Yield()
 
 
 def twin_of(function: FunctionType) -> Any:
-    """Return the generator function of a Lua function, None for one that cannot yield."""
+    """Return the generator function of a Lua function, None for one that cannot yield.
+
+    What runs on the VM goes on there, in a coroutine of its own.
+    """
     try:
         return function.twin  # type: ignore[attr-defined]  # functions may have any attribute
     except AttributeError:
@@ -58,6 +62,8 @@ def twin_of(function: FunctionType) -> Any:
         closure = function.__closure__ or ()
         cells = [closure[position] if position >= 0 else CellType(None) for position in marker.positions]
         twin = make_function(function.__globals__, translated, cells)
+    elif isinstance(marker, Proto | WatchedFunction):
+        return state_of(function).names.table["deep"](function)
     function.twin = twin  # type: ignore[attr-defined]  # as above
     return twin
 
@@ -68,7 +74,6 @@ def can_generate(state: State, coroutine: Coroutine) -> bool:
     return (
         state.engine == "fast"
         and not state.watchers
-        and not state.has_vm_chunks
         and coroutine.hook is None
         and coroutine.stands_for is None
         and function is not None
@@ -108,6 +113,8 @@ def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) 
         coroutine.status = status
         if status == "dead":
             coroutine.generator = None
+            if coroutine.hook is not None:
+                state.count_watchers(-1)
         coroutine.resumer = None
         current.status = "running"
         state.current = current
@@ -151,6 +158,8 @@ def close_generator(state: State, coroutine: Coroutine) -> LuaError | None:
     if generator is None or coroutine.status == "dead":
         coroutine.status = "dead"
         return error
+    if coroutine.hook is not None:
+        state.count_watchers(-1)
     current = state.current
     coroutine.resumer = current
     current.status = "normal"

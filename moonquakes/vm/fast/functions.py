@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moonquakes.bytecode.proto import Proto
 from moonquakes.vm.fast.chunk import Translation, names_any, translate
 from moonquakes.vm.fast.translator import Untranslatable
+from moonquakes.vm.fast.watching import add_watched
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -27,7 +28,6 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
         watched = names_any(proto, _WATCHED) if state.has_debug else ""
         if watched:
             state.report.note(proto, f"its chunk names {watched}", is_watched=True)
-            state.has_vm_chunks = True
             return None
         try:
             translated = proto.translated = translate(proto).main
@@ -35,10 +35,18 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
             translated = proto.translated = str(problem)
     if type(translated) is not Translation:
         state.report.note(proto, translated)
-        state.has_vm_chunks = True
         return None
     names = state.names.globals_for(translated.chunk)
-    return make_function(names, translated, cells)
+    return new_function(names, translated, cells)
+
+
+def new_function(names: dict[str, Any], translation: Translation, cells: list[CellType]) -> FunctionType:
+    """Return a Lua function over a translation, which runs on the VM while its state is watched."""
+    function = make_function(names, translation, cells)
+    state = names["STATE"]
+    if state.watchers:
+        add_watched(state, function)
+    return function
 
 
 def make_function(names: dict[str, Any], translation: Translation, cells: list[CellType]) -> FunctionType:
@@ -48,7 +56,7 @@ def make_function(names: dict[str, Any], translation: Translation, cells: list[C
     for cell, position in zip(cells, translation.positions, strict=True):
         if position >= 0:
             closure[position] = cell
-    function = FunctionType(code, names, "function", None, tuple(closure))
+    function = FunctionType(code, names, "function", None, tuple(closure) or None)  # PyPy wants None for ()
     count = code.co_argcount
     function.__defaults__ = (None,) * count if count else None
     return function

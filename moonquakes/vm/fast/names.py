@@ -90,6 +90,8 @@ class Names:
         #: What :func:`spread` passes now, in slots of the stack.
         self.wide_slots = 0
 
+        #: Functions that run on the VM while a hook is set.
+        self.watched: list[ref[FunctionType]] = []
         #: The chunks whose functions there still are.
         self._chunks: list[ref[Sites]] = []
         self._most_chunks = _LEAST_CHUNKS
@@ -167,6 +169,10 @@ class Names:
 
 def _ignore() -> None:
     """Count no allocation."""
+
+    def has_chunks(self) -> bool:
+        """Whether there are functions of translated chunks."""
+        return any(chunk() is not None for chunk in self._chunks)
 
 
 class Sites(dict[int, Any]):

@@ -19,9 +19,10 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue, settle_tail
 from moonquakes.vm.activations import Activation, activations_until
+from moonquakes.vm.coroutines import CoroutineBase
 from moonquakes.vm.fast.chunk import Translation
-from moonquakes.vm.frames import Boundary
-from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.frames import AnyFrame, Boundary
+from moonquakes.vm.functions import Intrinsic, WatchedFunction
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
 
@@ -120,13 +121,20 @@ class FrameView:
 def function_of(frame: FrameType) -> FunctionType | None:
     """Return the function that a frame runs: among those with its code, the one with its upvalues."""
     for candidate in gc.get_referrers(frame.f_code):
-        if (
-            type(candidate) is FunctionType
-            and candidate.__code__ is frame.f_code
-            and _closes_over(candidate, frame)
-        ):
+        if type(candidate) is WatchedFunction:
+            candidate = candidate.function()
+        if type(candidate) is FunctionType and runs(candidate, frame):
             return candidate
     return None
+
+
+def runs(function: FunctionType, frame: FrameType) -> bool:
+    """Whether a frame is of the function, as far as code and upvalues tell."""
+    code = function.__code__
+    marker = marker_of(code)
+    if type(marker) is WatchedFunction:
+        code = marker.code  # which it had when it was called
+    return code is frame.f_code and _closes_over(function, frame)
 
 
 def _closes_over(function: FunctionType, frame: FrameType) -> bool:
@@ -172,7 +180,7 @@ class PythonActivation(Activation):
         return self.python.f_code
 
     def is_of(self, function: FunctionType) -> bool:
-        return function.__code__ is self.python.f_code and _closes_over(function, self.python)
+        return runs(function, self.python)
 
 
 def _is_machinery(frame: FrameType) -> bool:
@@ -188,7 +196,7 @@ def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     own = marker_of(frame.f_code)
     if type(own) is Intrinsic:
         return True
-    if isinstance(own, Proto):
+    if isinstance(own, Proto | WatchedFunction):
         return False  # the body of a function that the VM runs: a frame of the VM's stands for it
     if _is_machinery(frame) or caller is None:
         return False
@@ -262,6 +270,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     from moonquakes.vm.fast.coroutines import resume
 
     resumed = resume.__code__
+    handling = _handler_code()
     for python, line in places:
         if python.f_code is resumed:
             break  # below are the levels of another coroutine
@@ -289,15 +298,24 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             if boundary.role:
                 found.append(_Base(boundary))
             frame = boundary.previous
+        elif python.f_code is handling:
+            _add_hosts(found, between)  # no frame of the VM's knows who it runs as message handler
         else:
             between.append(python)
     _add_hosts(found, between, skip_outermost=True)
     if state.current is state.main and not (found and type(found[-1]) is _Base):
         found.append(Activation(None, None, None))
     for inner, outer in itertools.pairwise(found):
-        if inner.caller is None or (type(inner.caller) is Boundary and not inner.caller.role):
+        if _is_entry(inner.caller):
             inner.caller = outer.frame if outer.frame is not None else outer  # type: ignore[assignment]
     return [level for level in found if type(level) is not _Base]
+
+
+def _is_entry(caller: AnyFrame | None) -> bool:
+    """Whether the VM's frames do not tell who called, because translated code did, or a host function."""
+    if type(caller) is CoroutineBase:
+        return caller.coroutine.stands_for is not None
+    return caller is None or (type(caller) is Boundary and not caller.role)
 
 
 def _is_bottom(level: Activation) -> bool:
