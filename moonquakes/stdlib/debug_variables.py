@@ -15,6 +15,7 @@ from moonquakes.vm.frames import Frame
 from moonquakes.vm.functions import join_upvalue, proto_of, upvalue_cells
 
 if TYPE_CHECKING:
+    from moonquakes.vm.fast.stack import FrameView
     from moonquakes.vm.state import State
 
 
@@ -61,7 +62,7 @@ def local_functions(state: State) -> dict[str, LuaValue]:
     return {"getlocal": getlocal, "setlocal": setlocal}
 
 
-def _local_name(frame: Frame, number: int) -> str | None:
+def _local_name(frame: Frame | FrameView, number: int) -> str | None:
     """Return the name of local variable or temporary ``number`` of a level, None when it has none."""
     if number < 1:
         return None
@@ -81,14 +82,18 @@ def _get_local(frame: Frame, number: int) -> LuaResults:
     return None if name is None else (name, frame.register_value(number - 1))
 
 
-def _set_local(frame: Frame, number: int, value: LuaValue) -> LuaResults:
+def _set_local(frame: Frame | FrameView, number: int, value: LuaValue) -> LuaResults:
     if number < 0:
         varargs = frame.varargs or []
         if -number > len(varargs):
             return None
+        if not isinstance(frame, Frame):
+            return "(vararg)" if frame.assign_vararg(-number - 1, value) else None
         varargs[-number - 1] = value
         return "(vararg)"
     name = _local_name(frame, number)
+    if name is not None and not isinstance(frame, Frame):
+        return name if frame.assign(number - 1, value) else None
     if name is not None:
         frame.R[number - 1] = value
         if frame.open and number - 1 in frame.open:

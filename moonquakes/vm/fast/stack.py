@@ -20,7 +20,9 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue, settle_tail
 from moonquakes.vm.activations import Activation, activations_until
 from moonquakes.vm.coroutines import CoroutineBase
-from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.analysis import ANY
+from moonquakes.vm.fast.assignment import assign_variable
+from moonquakes.vm.fast.chunk import Translation, analyse
 from moonquakes.vm.frames import AnyFrame, Boundary
 from moonquakes.vm.functions import Intrinsic, WatchedFunction
 from moonquakes.vm.names import Description, describe_call
@@ -112,6 +114,29 @@ class FrameView:
                 value = self.python.f_locals.get(text)
                 return value[0] if is_boxed and type(value) is list else value
         return None
+
+    def assign(self, register: int, value: LuaValue) -> bool:
+        """Give the variable that lives in a register a value; False when the code would not stand it.
+
+        It stands any value where it expects any, and where no closure has the old one.
+        """
+        pc = self.pc - 2
+        for text, at, start, end, is_boxed in self.translation.variables:
+            if at == register and start <= pc < end:
+                variable = analyse(self.proto).active(register, pc)
+                if variable is None or variable.kind != ANY or variable.is_copied:
+                    return False
+                if not is_boxed:
+                    return assign_variable(self.python, text, value)
+                self.python.f_locals[text][0] = value
+                return True
+        return False
+
+    def assign_vararg(self, index: int, value: LuaValue) -> bool:
+        """Give an argument beyond the parameters, counted from 0, another value."""
+        values = self.varargs
+        values[index] = value
+        return assign_variable(self.python, "va", tuple(values))
 
     @property
     def function(self) -> FunctionType | None:
