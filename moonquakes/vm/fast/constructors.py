@@ -165,6 +165,8 @@ def setlist(t: Translator, pc: int, word: int) -> int:
             table.add(expr)
         table.more = many
         table.names += (raw,)
+        # Complete, and before a later call takes the register of the list.
+        t.materialize(a)
         return following
     texts = [t.atom(register).text for register in range(a + 1, first)]
     o = t.atom(a)
