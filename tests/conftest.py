@@ -39,18 +39,8 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 NOT_YET_ON_FAST = (
     "test_a_module_that_is_not_found[fast]",
     "test_pointers_are_identities[fast]",
-    "test_the_count_follows_what_is_alive[fast]",
     "test_pipes_from_and_to_processes[fast]",
     "test_what_was_tried_is_told[fast]",
-    "test_as_the_reference[fast-resurrection and a second marking]",
-    "test_as_the_reference[fast-new objects in a finalizer]",
-    "test_os_exit_closes_the_state_when_told_to[fast-3, true-closed\\nfinalized\\n]",
-    "test_as_the_reference[fast-what a suspended coroutine's variables hold]",
-    "test_as_the_reference[fast-values that go while a traversal is under way]",
-    "test_as_the_reference[fast-metamethods under way]",
-    "test_a_cycle_comes_by_itself[fast-tables]",
-    "test_a_mode_given_after_the_metatable_was_set_starts_cycles_too[fast]",
-    "test_no_cycle_comes_by_itself_while_the_collector_is_stopped[fast]",
 )
 
 

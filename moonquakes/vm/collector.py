@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.proto import Proto
@@ -20,7 +21,6 @@ from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import top_frame
 from moonquakes.vm.frames import Frame
-from moonquakes.vm.functions import TranslatedFunction
 from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.reach import TABLE_SIZE, Tracer, reach_roots, size_in_use
 from moonquakes.vm.settle import settle
@@ -128,8 +128,16 @@ class Collector:
     def size(self) -> int:
         """Estimate the bytes in use, with the tables since the last cycle where those are counted."""
         if self._state.engine != "fast":
-            return size_in_use(self._state, ())
-        return size_in_use(self._state, _host_variables(self._state)) + (self._pace - self._left) * TABLE_SIZE
+            return size_in_use(self._state, (), ())
+        allocated = self._pace - self._left
+        return size_in_use(self._state, _host_variables(), self._operands()) + allocated * TABLE_SIZE
+
+    def _operands(self) -> Iterator[Any]:
+        """Yield what translated functions under way still use."""
+        if self._state.engine == "fast":
+            from moonquakes.vm.fast.liveness import operands_under_way
+
+            yield from operands_under_way(sys._getframe(1))
 
     # What
 
@@ -153,7 +161,8 @@ class Collector:
         """Clear weak tables, and make unreachable objects that are marked pending."""
         tracer = Tracer()
         reach_roots(tracer, self._state, live)
-        tracer.reach_host_values(_host_variables(self._state))
+        tracer.reach_host_values(_host_variables())
+        tracer.reach_host_values(self._operands())
         tracer.reach(self._pending)
         tracer.trace()
         # An object about to be finalised leaves the values of weak tables before, the keys after (§2.5.4).
@@ -208,23 +217,18 @@ def _keep(error: LuaError) -> LuaError:
     return error
 
 
-def _host_variables(state: State) -> Iterator[Any]:
-    """Yield what the variables of the Python functions under way hold.
+def _host_variables() -> Iterator[Any]:
+    """Yield what the variables of the host's functions under way hold.
 
     A host may still use values that Lua dropped.  The machine's own variables
     hold registers, which may be dead.
     """
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        constants = frame.f_code.co_consts
-        if constants and isinstance(constants[-1], TranslatedFunction):
-            from moonquakes.vm.fast.liveness import live_values
-
-            yield from live_values(state, frame)
-        elif name != "lua" and not name.startswith("moonquakes.vm."):
+        if name != "lua" and not name.startswith("moonquakes.vm."):
             yield from tuple(frame.f_locals.values())
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+        frame = frame.f_back
 
 
 def _mentions_weak_tables(proto: Proto) -> bool:

@@ -139,17 +139,17 @@ class Tracer:
         elif function.__closure__:
             self.reach_host_values(_contents(function.__closure__))
 
-    def reach_host_values(self, values: Iterable[Any], depth: int = 0) -> None:
-        """Reach the Lua values among Python's, in containers too."""
+    def reach_host_values(self, values: Iterable[Any], depth: int = 0, strings: bool = False) -> None:
+        """Reach the Lua values among Python's, in containers too; ``strings`` are Lua's as well."""
         for value in values:
             kind = type(value)
-            if kind in _OBJECTS:
+            if kind in _OBJECTS or (strings and kind is str):
                 self.reach((value,))
             elif kind in _CONTAINERS:
                 if depth < _MAX_DEPTH:
-                    self.reach_host_values(tuple(value), depth + 1)
+                    self.reach_host_values(tuple(value), depth + 1, strings)
                     if kind is dict:
-                        self.reach_host_values(tuple(value.values()), depth + 1)
+                        self.reach_host_values(tuple(value.values()), depth + 1, strings)
             elif isinstance(value, LuaError):
                 self.reach_host_values((value.value,), depth)
 
@@ -161,17 +161,11 @@ class Tracer:
             self.reach((coroutine.error.value,))
         if coroutine.hook is not None:
             self.reach((coroutine.hook.function,))
-        if coroutine.generator is not None:
-            from moonquakes.vm.fast.stack import generator_frames
-
-            for frame in generator_frames(coroutine.generator):
-                self.reach_host_values(frame.f_locals.values())
         self.reach_frames(coroutine.frame, suspended=True)
-        generator = getattr(coroutine, "generator", None)
-        if generator is not None and coroutine.status == "suspended":
+        if coroutine.generator is not None and coroutine.status == "suspended":
             from moonquakes.vm.fast.liveness import suspended_values
 
-            self.reach_host_values(suspended_values(coroutine.state, generator))
+            self.reach_host_values(suspended_values(coroutine.generator), strings=str not in self._passed)
 
     def reach_frames(self, frame: AnyFrame | None, live: int | None = None, suspended: bool = False) -> None:
         """Reach what a stack of frames holds, from its top down.
@@ -281,14 +275,15 @@ def reach_roots(tracer: Tracer, state: State, live: int | None = None) -> None:
         tracer.reach_host_values(held_values())
 
 
-def size_in_use(state: State, variables: Iterable[Any]) -> int:
+def size_in_use(state: State, variables: Iterable[Any], operands: Iterable[Any]) -> int:
     """Estimate the bytes of all that is reachable, weakly or not, long strings included.
 
-    ``variables`` are further roots.
+    Further roots are ``variables`` of the host and ``operands`` of translated code.
     """
     tracer = Tracer(weakly=False, values=_VALUES - {str})
     reach_roots(tracer, state)
     tracer.reach_host_values(variables)
+    tracer.reach_host_values(operands, strings=True)
     tracer.trace()
     size = 0
     for value in tracer.seen:

@@ -15,14 +15,14 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
 from moonquakes.vm.fast.analysis import Analysis
 from moonquakes.vm.fast.kinds import find_kinds
-from moonquakes.vm.fast.translator import Restart, Translator, Untranslatable
+from moonquakes.vm.fast.planner import Planner
+from moonquakes.vm.fast.translator import Translator, Unstructured, Untranslatable
+from moonquakes.vm.fast.writer import Plan
 from moonquakes.vm.functions import TranslatedFunction
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
 #: How many levels of indentation Python allows.
 _MAX_LEVELS: Final = 100
-#: How often a function is written again to put blocks around its jumps.
-_MAX_RESTARTS: Final = 200
 
 
 class Translation(TranslatedFunction):
@@ -36,10 +36,10 @@ class Translation(TranslatedFunction):
         boxed: for each upvalue whether its cell holds a list of one with the value.
         variables: Python name, register, first and last pc of the local variables, and whether boxed.
         chunk: the whole chunk.
-        analysis: what its bytecode says; None until the collector asks.
+        later: the names that the code reads later, by line; None until the collector asks.
     """
 
-    __slots__ = ("analysis", "boxed", "chunk", "code", "names", "positions", "twin", "variables")
+    __slots__ = ("boxed", "chunk", "code", "later", "names", "positions", "twin", "variables")
 
     def __init__(
         self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
@@ -51,7 +51,7 @@ class Translation(TranslatedFunction):
         self.boxed = [is_boxed for _, is_boxed, _ in names]
         self.positions: list[int] = []
         self.twin: Translation | None = None
-        self.analysis: Analysis | None = None
+        self.later: dict[int, frozenset[str]] | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
@@ -171,17 +171,14 @@ class Chunk:
             raise Untranslatable(analysis.problem)
         self.name_variables(analysis)
         proto = analysis.proto
-        blocks: dict[int, list[int]] = {}
-        for _ in range(_MAX_RESTARTS):
-            translator = Translator(self, analysis, upvalues, blocks)
-            translator.is_twin = is_twin
+        try:
+            lines = Translator(self, analysis, upvalues, Plan(), is_twin).run()
+        except Unstructured:
+            plan = Planner(self, analysis, upvalues, Plan(), is_twin).make()
             try:
-                lines = translator.run()
-                break
-            except Restart:
-                continue
-        else:
-            raise Untranslatable("its jumps have no structure")
+                lines = Translator(self, analysis, upvalues, plan, is_twin).run()
+            except Unstructured:
+                raise Untranslatable("its jumps have no structure") from None
         parameters = []
         for register in range(proto.num_params):
             variable = analysis.active(register, 0)

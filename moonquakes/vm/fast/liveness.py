@@ -1,76 +1,102 @@
 """Which values do the translated functions under way still use?  The collector asks (§2.5).
 
-Python keeps what a variable held until it is assigned again.  What of that is dead
-the bytecode says: a variable outside its scope, and a temporary that no instruction reads any more.
+Python keeps what a variable held until it is assigned again.  Alive are the local variables in
+scope, as the bytecode says, and what the text reads later.  What lies between two operands, on
+Python's own stack, slow paths keep in variables (:meth:`Sites.keep_operands`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from types import FrameType, GeneratorType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from moonquakes.bytecode.opcodes import OP, get_a, opcode_of
 from moonquakes.values import LuaValue
-from moonquakes.vm.fast.chunk import Translation, analyse
+from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.coroutines import resume
 from moonquakes.vm.fast.iteration import Closing
-from moonquakes.vm.fast.stack import FrameView, marker_of
+from moonquakes.vm.fast.later import read_later
+from moonquakes.vm.fast.stack import generator_frames, is_slow_path, live_places, marker_of
 
-if TYPE_CHECKING:
-    from moonquakes.vm.state import State
+#: What the engine's helpers are called with and pass on: the callee's variables hold what is in use.
+_PASSED_ON: Final = frozenset({"arguments", "rest", "results", "triple", "values"})
+_CALL: Final = OP["CALL"]
+#: How many instructions of a statement may follow a call in it.
+_LONGEST: Final = 200
+#: Helpers that call a function, after which nothing of a slow path is left to do.
+_CALLS: Final = ("call", "call_all")
+#: What an iterator that the engine made still needs.
+_ITERATES: Final = ("function", "subject", "control", "target", "table", "key")
 
-_CALLS: Final = (OP["CALL"], OP["TAILCALL"], OP["TFORCALL"])
+
+def operands_under_way(frame: FrameType | None) -> Iterator[Any]:
+    """Yield what translated functions and helpers of theirs still use, from a frame outwards."""
+    callee: FrameType | None = None
+    for python, line in live_places(frame):
+        name = python.f_globals.get("__name__", "")
+        if name == "lua" or name.startswith("moonquakes.vm.fast."):
+            yield from _values_in_use(python, line, callee)
+        callee = python
 
 
-def live_values(state: State, python: FrameType) -> Iterator[Any]:
-    """Yield what the translated function of a Python frame still uses; lists hold what they hold."""
-    translation = marker_of(python.f_code)
-    assert type(translation) is Translation
-    view = FrameView(state, translation, python, python.f_lineno)
-    pc = view.pc - 2
-    values = python.f_locals
-    word = translation.proto.code[pc]
-    before, after = _read_later(translation, pc)
-    # What it makes is not there yet.
-    used = after if opcode_of(word) in _CALLS else before | (after & ~(1 << get_a(word)))
-    if opcode_of(word) == OP["TFORCALL"]:
-        used |= 0b111 << get_a(word)
-    named = set()
-    for text, register, start, end, _ in translation.variables:
-        if start <= pc < end:
-            named.add(register)
-            yield from _contents(values.get(text))
-    for register in range(translation.proto.max_stack_size):
-        if used >> register & 1 and register not in named:
-            yield from _contents(values.get(_temporary_name(translation, register, pc)))
-    for name in python.f_code.co_freevars:
+def suspended_values(generator: Any) -> Iterator[Any]:
+    """Yield what a suspended generator still uses, and those it delegates to."""
+    for frame in generator_frames(generator):
+        yield from _values_in_use(frame, frame.f_lineno, None)
+
+
+def _values_in_use(frame: FrameType, line: int, callee: FrameType | None) -> Iterator[Any]:
+    """Yield what a frame of translated code, or of a helper of it, still uses.
+
+    Lists stand for what they hold.  ``callee`` is the frame that it called.
+    """
+    marker = marker_of(frame.f_code)
+    if type(marker) is Translation:
+        yield from _in_function(marker, frame, line)
+    elif is_slow_path(frame):
+        # The operands, until the call that comes last.
+        if callee is None or callee.f_code.co_name not in _CALLS:
+            yield from frame.f_locals.values()
+    elif frame.f_globals.get("__name__") != "lua":  # a watched function's values are in a frame of the VM's
+        for name, value in frame.f_locals.items():
+            if name not in _PASSED_ON:
+                yield value
+
+
+def _in_function(translation: Translation, frame: FrameType, line: int) -> Iterator[Any]:
+    values = frame.f_locals
+    pc = translation.chunk.lines[line]
+    word = translation.proto.code[pc] if pc >= 0 else 0
+    op = opcode_of(word)
+    if op == OP["TAILCALL"]:
+        return  # the reference has given its place to what it calls
+    if translation.later is None:
+        translation.later = read_later(translation.chunk.text, frame.f_code.co_firstlineno)
+    for name in translation.later.get(line, ()):
         yield from _contents(values.get(name))
+    for name, register, start, end, _ in translation.variables:
+        is_made = pc < start and op == _CALL and _is_made(translation.proto.code, register, pc, start)
+        if is_made or start <= pc < end:
+            yield values.get(name)
+    for name in frame.f_code.co_freevars:
+        yield values.get(name)
     yield values.get("va")
     for _, value in values.get("tbc") or ():
         yield value
 
 
-def _read_later(translation: Translation, pc: int) -> tuple[int, int]:
-    """Return which registers are read from an instruction on, and which after it, as masks."""
-    analysis = translation.analysis
-    if analysis is None:
-        analysis = translation.analysis = analyse(translation.proto)
-    return analysis.live_before[pc], analysis.live_after[pc]
-
-
-def _temporary_name(translation: Translation, register: int, pc: int) -> str:
-    """Return the Python name of what a register holds before the local variable that it may become begins."""
-    code = translation.proto.code
-    made = pc - 1
-    while made > 0 and get_a(code[made]) != register:
-        made -= 1
-    assert translation.analysis is not None
-    variable = translation.analysis.next_variable(register, made)
-    if variable is not None:
-        for text, at, start, _, _ in translation.variables:
-            if at == register and start == variable.start:
-                return str(text)
-    return f"r{register}"
+def _is_made(code: list[int], register: int, pc: int, start: int) -> bool:
+    """Whether a register holds the value of a variable to be, of whose statement a call is under way."""
+    return (
+        register < get_a(code[pc])
+        and start - pc < _LONGEST
+        and not any(
+            get_a(word) == register or (get_a(word) < register and opcode_of(word) == _CALL)
+            for word in code[pc + 1 : start]
+        )
+    )
 
 
 def _contents(value: Any) -> Iterator[Any]:
@@ -78,32 +104,28 @@ def _contents(value: Any) -> Iterator[Any]:
     if type(value) is Closing:
         yield value.value
         value = value.iterator
+    if type(value) is partial:
+        value = value.args[0]  # what a loop in a coroutine takes its values from
     if type(value) is GeneratorType:
         frame = value.gi_frame
         if frame is not None:
-            yield from frame.f_locals.values()
+            for name in _ITERATES:
+                yield frame.f_locals.get(name)
     else:
         yield value
 
 
-def pending_variables(python: FrameType | None) -> Iterator[list[tuple[int, LuaValue]]]:
-    """Yield the variables to close, by register, of each translated function under way, innermost first."""
+def pending_variables(python: FrameType | None) -> list[list[tuple[int, LuaValue]]]:
+    """Return the variables to close, by register, of each translated function of the main coroutine that
+    is under way, innermost first.
+    """
+    found: list[list[tuple[int, LuaValue]]] = []
     while python is not None:
-        if type(marker_of(python.f_code)) is Translation:
+        if python.f_code is resume.__code__:
+            found.clear()
+        elif type(marker_of(python.f_code)) is Translation:
             pending = python.f_locals.get("tbc")
             if pending:
-                yield pending
+                found.append(pending)
         python = python.f_back
-
-
-def suspended_values(state: State, generator: Any) -> Iterator[Any]:
-    """Yield what a suspended generator still uses, and those it delegates to."""
-    while type(generator) is GeneratorType:
-        frame = generator.gi_frame
-        if frame is None:
-            return
-        if type(marker_of(frame.f_code)) is Translation:
-            yield from live_values(state, frame)
-        else:
-            yield from frame.f_locals.values()
-        generator = generator.gi_yieldfrom
+    return found

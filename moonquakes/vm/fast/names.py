@@ -18,6 +18,7 @@ from moonquakes.numbers import floor_divide, modulo, power, shift_left, shift_ri
 from moonquakes.values import FALSE, TRUE, LuaValue, TailCall, as_tuple, first, settle_tail
 from moonquakes.vm.fast.faults import call_fault
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
+from moonquakes.vm.fast.later import with_operands_kept
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
 from moonquakes.vm.fast.stack import uncallable
@@ -107,6 +108,7 @@ class Names:
             if sites is not None:
                 sites.names["new"] = new
                 sites.names["tick"] = tick
+                sites.keep_operands()
 
     def refill(self) -> None:
         self.ticks += [False] + [True] * _TICKS
@@ -159,32 +161,40 @@ class Names:
         names.clear()
         names.update(self.table)
         names["__name__"] = "lua"
-        names["S"] = sites = Sites(chunk, names)
+        names["S"] = sites = Sites(chunk, names, self.table["new"] is not Table)
         if len(self._chunks) >= self._most_chunks:
             self._chunks = [chunk for chunk in self._chunks if chunk() is not None]
             self._most_chunks = max(_LEAST_CHUNKS, 2 * len(self._chunks))
         self._chunks.append(ref(sites))
         return names
 
-
-def _ignore() -> None:
-    """Count no allocation."""
-
     def has_chunks(self) -> bool:
         """Whether there are functions of translated chunks."""
         return any(chunk() is not None for chunk in self._chunks)
 
 
+def _ignore() -> None:
+    """Count no allocation."""
+
+
 class Sites(dict[int, Any]):
     """The slow paths of a chunk, compiled as they are needed."""
 
-    def __init__(self, chunk: ChunkCode, names: dict[str, Any]) -> None:
+    def __init__(self, chunk: ChunkCode, names: dict[str, Any], keeps_operands: bool) -> None:
         super().__init__()
         self._chunk = chunk
         self.names = names
+        self._keeps_operands = keeps_operands
+
+    def keep_operands(self) -> None:
+        """Let the collector see what slow paths have computed so far."""
+        self._keeps_operands = True
+        self.clear()
 
     def __missing__(self, number: int) -> Any:
         names, text, _ = self._chunk.sites[number]
+        if self._keeps_operands:
+            text = with_operands_kept(text)
         scope: dict[str, Any] = {}
         source = f"def slow({', '.join(names)}): return {text}"
         exec(compile(source, "<lua slow path>", "exec"), self.names, scope)

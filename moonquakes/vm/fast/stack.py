@@ -83,7 +83,7 @@ class FrameView:
         ``inner`` are Python's frames above, the outermost last.
         """
         for frame in inner[:-3:-1]:
-            if not _is_slow_path(frame):
+            if not is_slow_path(frame):
                 pc = frame.f_locals.get("pc") if _is_machinery(frame) else None
                 if type(pc) is int:
                     self.pc = pc + 2
@@ -212,7 +212,8 @@ def _is_machinery(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__", "")).startswith(_MACHINERY)
 
 
-def _is_slow_path(frame: FrameType) -> bool:
+def is_slow_path(frame: FrameType) -> bool:
+    """Whether a frame is one of generated code's slow paths."""
     return frame.f_code.co_filename == "<lua slow path>"
 
 

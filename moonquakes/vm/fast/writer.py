@@ -21,11 +21,35 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Context:
-    """A Python loop around the code being written: where ``continue`` and ``break`` go."""
+    """A Python loop around the code being written: where ``continue`` and ``break`` go.
+
+    Attributes:
+        again, out: the pcs they go to; -1 for none.
+        exits: numbers of the jumps that pass through it.
+        states: of a loop over states the pcs where they begin, with their numbers: when control
+            enters, and when it comes back from further down.
+    """
 
     again: int
     out: int
     exits: set[int] = field(default_factory=set)
+    states: dict[int, tuple[int, int]] | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """How a function's jumps are written that Python has no statement for.
+
+    Attributes:
+        blocks: for a pc the ends of the blocks that begin there, the last first.
+        flat: regions that are written as states: first and last pc and the number of Python loops
+            around, with the pcs where states begin.
+        cuts: pcs of statements that lie in several states.
+    """
+
+    blocks: dict[int, list[int]] = field(default_factory=dict)
+    flat: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    cuts: set[int] = field(default_factory=set)
 
 
 class Writer:
@@ -41,22 +65,27 @@ class Writer:
         chunk: Chunk,
         analysis: Analysis,
         upvalues: list[tuple[str, bool, bool]],
-        blocks: dict[int, list[int]],
+        plan: Plan,
+        is_twin: bool,
     ) -> None:
         self.chunk = chunk
         self.analysis = analysis
         self.proto: Proto = analysis.proto
         self.code = self.proto.code
         self.upvalues = upvalues
-        self.blocks = blocks
+        self.plan = plan
+        #: Whether the function is written as a generator, for use in coroutines.
+        self.is_twin = is_twin
+        #: How the loops over states get the next values of generic ones in coroutines, by the call's pc.
+        self.pulls: dict[int, tuple[str, str]] = {}
         self.lines: list[tuple[int, str, int]] = []
         self.header: list[tuple[int, str, int]] = []
         self.indent = 1
         self.pc = 0
         self.pending: dict[int, Expr] = {}
         self.contexts: list[Context] = []
-        self.open_loops: set[int] = set()
-        self.open_blocks: set[tuple[int, int]] = set()
+        self.open_loops: list[int] = []
+        self.open_blocks: list[tuple[int, int]] = []
         self.flags = 0
         self.uses_go = False
         #: The open list of values: its first register, the text of a tuple, and of the result it comes from.
@@ -93,9 +122,6 @@ class Writer:
             self.positive[control] = start.value
 
     # Lines
-
-    #: Whether the function is written as a generator, for use in coroutines.
-    is_twin = False
 
     def finished(self, text: str) -> str:
         """Return a text with its calls of Lua code as they are in this kind of function."""
@@ -320,6 +346,8 @@ class Writer:
                 del self.pending[register]
                 if expr.fails:
                     self.assign("q", expr)
+                elif isinstance(expr, NewTable):
+                    self.emit("new()")  # an allocation, for the collector
 
     def define(self, register: int, expr: Expr) -> None:
         """Give a register a value."""
