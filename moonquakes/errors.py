@@ -36,6 +36,47 @@ class LuaSyntaxError(LuaError):
     """A chunk does not conform to the grammar (§9); ``value`` is Lua's own message."""
 
 
+class LimitExceeded(Exception):  # noqa: N818  # a limit's name reads better than an error's
+    """A limit of the sandbox was reached: the run is over, and no Lua code saw it end.
+
+    The runtime stays usable, with what is left of its budget or a new one.
+    """
+
+
+class FuelExceeded(LimitExceeded):
+    """The run used up its instructions."""
+
+
+class DeadlineExceeded(LimitExceeded):
+    """The run took longer than it may."""
+
+
+class MemoryExceeded(LimitExceeded):
+    """More memory would be alive than may be."""
+
+
+class OutputExceeded(LimitExceeded):
+    """More would be written than may be."""
+
+
+class DepthExceeded(LimitExceeded):
+    """More calls would be under way at once than may be."""
+
+
+class Stop(BaseException):
+    """Ends a run whose limit is reached, inside the engine; the host gets :class:`LimitExceeded` instead.
+
+    Lua code catches errors, which are ``Exception``; this is none, so nothing of Lua's runs on the way.
+
+    Attributes:
+        reason: what the host gets.
+    """
+
+    def __init__(self, reason: LimitExceeded) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class LuaExit(SystemExit):
     """``os.exit`` was called: the host program should end with status ``code``.
 

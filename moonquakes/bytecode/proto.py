@@ -52,6 +52,7 @@ class Proto:
         lines: source line of each instruction; empty in a stripped chunk.
         local_variables, upvalues: debug information and capture list.
         prepared, translated: what the VM and the fast engine made of the code; never dumped.
+        variants: what they made of it for states with limits, by a key of theirs; never dumped.
     """
 
     source: str = "=?"
@@ -68,6 +69,7 @@ class Proto:
     local_variables: list[LocalVariable] = field(default_factory=list)
     prepared: Any = None
     translated: Any = None
+    variants: dict[Any, Any] = field(default_factory=dict)
 
     def line_at(self, pc: int) -> int:
         """Return the source line of the instruction at ``pc``, or -1 without line information."""

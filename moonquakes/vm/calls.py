@@ -14,7 +14,7 @@ from moonquakes.values import LuaValue, as_tuple
 from moonquakes.vm.frames import NESTED_SLOTS, AnyFrame, Frame
 from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
 from moonquakes.vm.messages import call_error
-from moonquakes.vm.prepare import prepare
+from moonquakes.vm.prepare import prepare, prepare_charged
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -137,8 +137,11 @@ def push_frame(
 ) -> Frame:
     """Make the frame of a call of a Lua function the running one; ``arguments`` become its registers."""
     frame = Frame(state, function, proto, previous)
-    code = proto.prepared
-    frame.code = code if code is not None else prepare(proto)
+    if state.limits is None:
+        code = proto.prepared
+        frame.code = code if code is not None else prepare(proto)
+    else:
+        frame.code = prepare_charged(proto, state.limits)
     count = len(arguments)
     params = proto.num_params
     if count > params:

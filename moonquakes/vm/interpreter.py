@@ -8,9 +8,9 @@ Python recurses only where a host function calls back into Lua.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from moonquakes.errors import LuaError
+from moonquakes.errors import LimitExceeded, LuaError, Stop
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, abandon, resume
@@ -82,6 +82,10 @@ def call_from_host(
     boundary = Boundary(state, state.frame)
     boundary.handler = handler
     boundary.role = role
+    if state.limits is not None and not state.limits.is_running:
+        return enter_limited(  # type: ignore[no-any-return]  # a list
+            state, _run_from_host, state, boundary, call_value, callee, arguments
+        )
     return _run_from_host(state, boundary, call_value, callee, arguments)
 
 
@@ -90,6 +94,10 @@ def resume_from_host(
 ) -> list[LuaValue]:
     """Resume a coroutine from Python and return what ``coroutine.resume`` would, or a wrapper's call."""
     boundary = Boundary(state, state.frame)
+    if state.limits is not None and not state.limits.is_running:
+        return enter_limited(  # type: ignore[no-any-return]  # a list
+            state, _run_from_host, state, boundary, resume, coroutine, arguments, wraps
+        )
     return _run_from_host(state, boundary, resume, coroutine, arguments, wraps)
 
 
@@ -121,6 +129,24 @@ def _run_from_host(
         coroutine.host_calls -= 1
 
 
+def enter_limited(state: State, run: Callable[..., Any], *arguments: Any) -> Any:
+    """Do ``run(*arguments)`` as a call from outside, which the limits are for."""
+    limits = state.limits
+    assert limits is not None
+    limits.begin()
+    try:
+        return run(*arguments)
+    except Stop as stop:
+        raise stop.reason from None
+    finally:
+        limits.finish()
+
+
+def ended_run(state: State, exception: Exception) -> bool:
+    """Whether an exception says that a limit of the state's own ended the call from outside."""
+    return isinstance(exception, LimitExceeded) and state.limits is not None and not state.limits.is_running
+
+
 def protected_call(
     state: State,
     callee: LuaValue,
@@ -134,6 +160,8 @@ def protected_call(
     try:
         return True, tuple(call_from_host(state, callee, arguments, handler or _keep))
     except Exception as exception:  # a host function's own exception is an error value here, as in pcall
+        if ended_run(state, exception):
+            raise
         return False, (settle(state, exception).value,)
 
 

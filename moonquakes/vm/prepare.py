@@ -6,17 +6,25 @@ index 0 is unused, so an index is the number that a listing shows and is never 0
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from moonquakes.bytecode.charges import charges
 from moonquakes.bytecode.effects import registers_read, registers_written
-from moonquakes.bytecode.opcodes import OPCODES, opcode_of
+from moonquakes.bytecode.opcodes import OPCODES, get_a, opcode_of
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.frames import Frame
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.vm.limits import Limits
 
 #: Instructions whose results arrive through ``Frame.receive``, which knows about cells,
 #: or that handle cells themselves.
 _SELF_SYNCED = frozenset({"CALL", "TAILCALL", "TFORCALL", "VARARG", "CLOSURE", "CLOSE"})
+
+#: Instructions that may give the table in register A another field.
+_STORES = frozenset({"SETTABLE", "SETI", "SETFIELD"})
 
 
 def prepare(proto: Proto) -> list[Any]:
@@ -39,6 +47,50 @@ def prepare(proto: Proto) -> list[Any]:
         code.append(prepared)
     proto.prepared = code
     return code
+
+
+def prepare_charged(proto: Proto, limits: Limits) -> list[Any]:
+    """Return the decoded code for a state with limits, which pays at the charge points."""
+    pays_memory = limits.memory is not None
+    key = "vm", pays_memory
+    code = proto.variants.get(key)
+    if code is not None:
+        return code  # type: ignore[no-any-return]  # a list
+    code = list(proto.prepared if proto.prepared is not None else prepare(proto))
+    if pays_memory:
+        for index, word in enumerate(proto.code, 1):
+            if OPCODES[opcode_of(word)].name in _STORES:
+                code[index] = _op_storing, get_a(word), None, code[index], code[index][4]
+    points = charges(proto)
+    for pc, amount in points.fuel.items():
+        prepared = code[pc + 1]
+        memory = points.memory.get(pc, 0) if pays_memory else 0
+        code[pc + 1] = _op_charged, amount, memory, prepared, prepared[4]
+    proto.variants[key] = code
+    return code
+
+
+def _op_charged(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:
+    """Pay A instructions and B units of memory, then run an instruction."""
+    limits = frame.state.limits
+    limits.fuel.pay(a)  # type: ignore[union-attr]  # such code runs in states with limits only
+    if b:
+        limits.memory.pay(b)  # type: ignore[union-attr]
+    handler, x, y, z, n = c
+    return handler(frame, R, x, y, z, n)  # type: ignore[no-any-return]  # handlers return int
+
+
+def _op_storing(frame: Frame, R: list[LuaValue], a: int, b: None, c: Any, n: int) -> int:
+    """Run an instruction that stores in the table R[A], and pay for the field that it may get."""
+    handler, x, y, z, n = c
+    table = R[a]
+    if type(table) is not Table:
+        return handler(frame, R, x, y, z, n)  # type: ignore[no-any-return]  # handlers return int
+    before = len(table.arr), len(table.hash)
+    result = handler(frame, R, x, y, z, n)
+    if (len(table.arr), len(table.hash)) != before:
+        frame.state.limits.memory.pay(1)  # type: ignore[union-attr]  # such code runs under that limit only
+    return result  # type: ignore[no-any-return]  # handlers return int
 
 
 def _op_synced(

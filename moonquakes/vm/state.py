@@ -38,6 +38,7 @@ from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.names import Names
+    from moonquakes.vm.limits import Limits
 
 #: How many more calls from host functions a message handler may nest than other functions.
 _HANDLER_CALLS = 20
@@ -58,8 +59,10 @@ class State(Operations):
 
     Args:
         engine: ``"vm"`` or ``"fast"``, the default one (:mod:`moonquakes.vm.engine`) for None.
+        limits: what its code may use up; None for no limits.
 
     Attributes:
+        limits: as given.
         engine, report: the engine's name, and what ran on the VM all the same.
         registry, globals, loaded: tables (``loaded`` is ``package.loaded``).
         type_metatables: metatables of strings and other basic types, by Python class.
@@ -85,8 +88,9 @@ class State(Operations):
         warn: called with each warning.
     """
 
-    def __init__(self, engine: str | None = None) -> None:
+    def __init__(self, engine: str | None = None, limits: Limits | None = None) -> None:
         self.engine = chosen_engine(engine)
+        self.limits = limits
         self.report = EngineReport(self.engine)
         self.registry = new_table()
         self.globals = new_table()
@@ -114,6 +118,8 @@ class State(Operations):
         self.observer: Observer | None = None
         self.transfer: Transfer | None = None
         self.collector = Collector(self)
+        if limits is not None:
+            limits.attach(self)
         self.counts_allocations = False
         self.holders: list[Callable[[], Iterable[Any]]] = []
         self.warn: Callable[[str], None] = _ignore

@@ -1,0 +1,314 @@
+"""What may a run use up?  Fuel, time, memory and output of one state, what is left, and how a run is stopped.
+
+Code that runs pays in advance (:mod:`moonquakes.bytecode.charges`), so paying must be cheap.
+What may be spent is handed out in slices.  On CPython a slice is a chain of tuples: entry k of
+a tuple is the tuple that is k units further, so that ``slice = slice[7]`` pays 7 without
+arithmetic and without a comparison, and raises IndexError where less is left.  (7 ns, a counter
+in a list takes 31.)  PyPy's compiler makes a counter in a list cost next to nothing.
+Only when a slice is used up is the clock looked at.
+
+A limit that is reached raises :class:`~moonquakes.errors.Stop`, which nothing of Lua's catches.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import CellType
+from typing import TYPE_CHECKING, Any, Final
+
+from moonquakes.bytecode.charges import UNIT
+from moonquakes.errors import (
+    DeadlineExceeded,
+    FuelExceeded,
+    LimitExceeded,
+    MemoryExceeded,
+    OutputExceeded,
+    Stop,
+)
+
+if TYPE_CHECKING:
+    from moonquakes.vm.state import State
+
+#: Units in a slice: often enough to look at the clock, seldom enough to cost little.
+SLICE: Final = 2048
+#: The most that one step along a chain pays.
+STEP: Final = 32
+#: Whether slices are chains; else they are counters.
+HAS_CHAINS: Final = sys.implementation.name == "cpython"
+#: What there is where nothing limits it.
+_ENDLESS: Final = 1 << 62
+#: Seconds after which a slice counts as slow, and the least that slices shrink to.
+_SLOW: Final = 0.01
+_LEAST_SLICE: Final = 64
+#: Between two measurements at least this part of the limit is allocated, and at most this part
+#: while the live size does not grow.
+_LEAST_STEP: Final = 16
+_MOST_STEP: Final = 2
+
+
+def _make_chain() -> list[tuple[Any, ...]]:
+    chain: list[tuple[Any, ...]] = []
+    for left in range(SLICE + 1):
+        chain.append((left, *chain[: max(left - STEP, 0) - 1 if left > STEP else None : -1][:STEP]))
+    return chain
+
+
+class Account:
+    """Something that is paid in units, out of slices.
+
+    Attributes:
+        cell: holds the current slice, a link of the chain; generated code closes over it.
+        counter: the same on PyPy: a list of one with the units left, negative once overdrawn.
+        bank: units that are not handed out yet.
+        more: called when a slice does not suffice for an amount; it returns the next slice, that paid.
+    """
+
+    __slots__ = ("_chain", "bank", "cell", "counter", "more")
+
+    def __init__(self, units: int, more: Callable[[int], Any]) -> None:
+        self.more = more
+        self._chain = _chain()
+        self.cell = CellType(self._chain[0])
+        self.counter = [0]
+        self.bank = units
+
+    @property
+    def left(self) -> int:
+        """Units left, those of the current slice included."""
+        return self.bank + self.in_slice
+
+    @property
+    def in_slice(self) -> int:
+        if HAS_CHAINS:
+            return self.cell.cell_contents[0]  # type: ignore[no-any-return]  # an int
+        return self.counter[0]
+
+    def set(self, units: int) -> None:
+        """Let ``units`` be what is left; the next charge starts a slice."""
+        self.bank = units
+        self.cell.cell_contents = self._chain[0]
+        self.counter[0] = 0
+
+    def hand_out(self, units: int, most: int = SLICE) -> Any:
+        """Let ``units`` be what is left, and start a slice; return it."""
+        size = min(units, most)
+        self.bank = units - size
+        self.counter[0] = size
+        link = self.cell.cell_contents = self._chain[size]
+        return link
+
+    if HAS_CHAINS:
+
+        def pay(self, amount: int) -> None:
+            """Pay, or stop the run without having paid."""
+            left = self.cell.cell_contents[0]
+            if left >= amount:
+                self.cell.cell_contents = self._chain[left - amount]
+            else:
+                self.more(amount)
+
+    else:
+
+        def pay(self, amount: int) -> None:
+            """Pay, or stop the run without having paid."""
+            left = self.counter[0]
+            if left >= amount:
+                self.counter[0] = left - amount
+            else:
+                self.more(amount)
+
+
+_chains: list[list[tuple[Any, ...]]] = []
+
+
+def _chain() -> list[tuple[Any, ...]]:
+    if not _chains:
+        _chains.append(_make_chain() if HAS_CHAINS else [()] * (SLICE + 1))
+    return _chains[0]
+
+
+class Limits:
+    """The limits of one state; None of one that there is not.
+
+    Args:
+        fuel: instructions that may run.
+        memory: bytes that may be alive at once.
+        deadline: seconds that a call of the host's may take.
+        output: bytes that may be written.
+        depth: calls of Lua functions that may be under way at once.
+        clock: gives seconds, for the deadline.
+
+    Attributes:
+        fuel, memory: what the code pays out of; ``memory`` in units, None without that limit.
+        memory_limit, output_left, depth: as above.
+        is_running: whether a call from outside is under way.
+    """
+
+    def __init__(
+        self,
+        fuel: int | None = None,
+        memory: int | None = None,
+        deadline: float | None = None,
+        output: int | None = None,
+        depth: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._has_fuel = fuel is not None
+        self.fuel = Account(_ENDLESS if fuel is None else fuel, self._more_fuel)
+        self.memory_limit = memory
+        self.memory: Account | None = None
+        if memory is not None:
+            self.memory = Account(memory // UNIT, self._more_memory)
+        self._step = 0
+        self._last_size = 0
+        self.deadline = deadline
+        self._end = float("inf")
+        self._slice = SLICE
+        self._slice_began = 0.0
+        self.output_left = output
+        self.depth = depth
+        self.is_running = False
+        self._state: State | None = None
+
+    def attach(self, state: State) -> None:
+        """Say whose limits these are."""
+        if self._state is not None:
+            raise ValueError("these limits are another state's already")
+        self._state = state
+
+    # What is left
+
+    @property
+    def fuel_left(self) -> int | None:
+        """Instructions that may still run, None when they are not limited."""
+        return self.fuel.left if self._has_fuel else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that the call under way may still take; None without a deadline or a call."""
+        return None if self._end == float("inf") else self._end - self._clock()
+
+    def renew(
+        self, fuel: int | None = None, deadline: float | None = None, output: int | None = None
+    ) -> None:
+        """Give a fresh budget; what is None stays as it is."""
+        if fuel is not None:
+            self._has_fuel = True
+            self.fuel.set(fuel)
+        if deadline is not None:
+            self.deadline = deadline
+        if output is not None:
+            self.output_left = output
+
+    def begin(self) -> None:
+        """A call from outside begins: the deadline counts from now."""
+        self.is_running = True
+        if self.deadline is not None:
+            self._slice_began = self._clock()
+            self._end = self._slice_began + self.deadline
+            # The first charge looks at the clock.
+            self.fuel.set(self.fuel.left)
+
+    def finish(self) -> None:
+        """The call from outside is over."""
+        self.is_running = False
+        self._end = float("inf")
+
+    # Fuel and time
+
+    def _more_fuel(self, amount: int) -> Any:
+        """Pay an amount for which the slice does not suffice, and start a slice; return it."""
+        fuel = self.fuel
+        left = fuel.bank + fuel.in_slice
+        if left < amount:
+            raise self.stop(FuelExceeded("the run has no fuel left"))
+        if self.deadline is not None:
+            self.check_deadline()
+        return fuel.hand_out(left - amount, self._slice)
+
+    def overdrawn(self, amount: int) -> None:
+        """The counter of fuel was charged an amount that it does not hold."""
+        self.fuel.counter[0] += amount
+        self._more_fuel(amount)
+
+    def overdrawn_memory(self, amount: int) -> None:
+        """The counter of memory was charged an amount that it does not hold."""
+        assert self.memory is not None
+        self.memory.counter[0] += amount
+        self._more_memory(amount)
+
+    def check_deadline(self) -> None:
+        """Stop the run if it has taken too long."""
+        now = self._clock()
+        if now >= self._end:
+            raise self.stop(DeadlineExceeded("the run took too long"))
+        took = now - self._slice_began
+        self._slice_began = now
+        # Single instructions may take long, as comparing long strings does: look more often then.
+        if took > _SLOW:
+            self._slice = max(_LEAST_SLICE, self._slice // 8)
+        elif self._slice < SLICE:
+            self._slice *= 2
+
+    def charge(self, amount: int) -> None:
+        """Pay for work that is not the instructions' own, such as a library function's."""
+        if amount > 0:
+            self.fuel.pay(amount)
+
+    # Memory
+
+    def allocate(self, size: int) -> None:
+        """Pay for ``size`` bytes that are about to be allocated; what cannot be is refused before."""
+        memory = self.memory
+        if memory is None:
+            return
+        assert self.memory_limit is not None
+        if size > self.memory_limit:
+            raise self.stop(MemoryExceeded("the run needs more memory than it may"))
+        memory.pay(size // UNIT + 1)
+
+    def _more_memory(self, amount: int) -> Any:
+        """Pay units for which the slice does not suffice: measure when what was handed out is spent."""
+        memory, limit = self.memory, self.memory_limit
+        assert memory is not None
+        assert limit is not None
+        left = memory.bank + memory.in_slice
+        if left < amount:
+            size = self.live_size()
+            if size + amount * UNIT > limit:
+                raise self.stop(MemoryExceeded("the run needs more memory than it may"))
+            left = max(limit - size, self._least_step(size, limit)) // UNIT + amount
+        return memory.hand_out(left - amount)
+
+    def _least_step(self, size: int, limit: int) -> int:
+        """Return what may be allocated before measuring again, however little room there is."""
+        if size > self._last_size or not self._step:
+            self._step = limit // _LEAST_STEP
+        else:
+            self._step = min(2 * self._step, limit // _MOST_STEP)
+        self._last_size = size
+        return self._step
+
+    def live_size(self) -> int:
+        """Measure the bytes that are alive."""
+        assert self._state is not None
+        return self._state.collector.size()
+
+    # Output
+
+    def write(self, size: int) -> None:
+        """Pay for bytes that are about to be written."""
+        if self.output_left is not None:
+            if size > self.output_left:
+                self.output_left = 0
+                raise self.stop(OutputExceeded("the run wrote more than it may"))
+            self.output_left -= size
+
+    # The end
+
+    def stop(self, reason: LimitExceeded) -> Stop:
+        """Return what ends the run."""
+        return Stop(reason)
