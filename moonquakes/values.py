@@ -28,6 +28,8 @@ LuaResults: TypeAlias = Any
 
 MAX_INTEGER: Final = 0x7FFFFFFFFFFFFFFF
 MIN_INTEGER: Final = -0x8000000000000000
+#: Equal strings up to this length are one object in the reference (``%p`` shows it).
+LONGEST_SHORT_STRING: Final = 40
 
 
 class LuaBoolean:

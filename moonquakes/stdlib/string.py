@@ -26,6 +26,7 @@ from moonquakes.stdlib.pattern_functions import HostFunction, make_pattern_funct
 from moonquakes.stdlib.positions import end_index, from_start
 from moonquakes.values import (
     FALSE,
+    LONGEST_SHORT_STRING,
     LuaBoolean,
     LuaResults,
     LuaValue,
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 MAX_LENGTH: Final = 0x7FFFFFFF
 #: Lua's own limit of a function's stack, and so of its results.
 _MAX_RESULTS: Final = 1_000_000
-#: Equal strings up to this length are one object in the reference.
-_LONGEST_SHORT: Final = 40
 
 
 def byte(s: LuaValue = None, i: LuaValue = 1, j: LuaValue = None, *_: LuaValue) -> LuaResults:
@@ -165,7 +164,7 @@ def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) 
 def _address(value: LuaValue) -> str | None:
     """Return what ``%p`` shows, None for a value without an identity (``lua_topointer``)."""
     if type(value) is str:
-        return address(sys.intern(value) if len(value) <= _LONGEST_SHORT else value)
+        return address(sys.intern(value) if len(value) <= LONGEST_SHORT_STRING else value)
     if value is None or type(value) in (int, float, LuaBoolean):
         return None
     return address(value)

@@ -8,6 +8,7 @@ constant, and the real objects in place of the constants that stand for them.
 from __future__ import annotations
 
 import re
+import sys
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
@@ -331,7 +332,8 @@ def _replaced(value: Any) -> Any:
         return tuple
     if type(value) is tuple:
         return tuple(_replaced(item) for item in value)
-    return value
+    # Equal literals of a chunk are one object.
+    return sys.intern(value) if type(value) is str else value
 
 
 def _finish(code: CodeType, lines: list[int], by_number: dict[int, Translation]) -> CodeType:

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from moonquakes.numbers import floor_divide, modulo, power, shift_left, shift_right
-from moonquakes.values import FALSE, TRUE, LuaValue, TailCall, as_tuple, first, settle_tail
+from moonquakes.values import (
+    FALSE,
+    LONGEST_SHORT_STRING,
+    TRUE,
+    LuaValue,
+    TailCall,
+    as_tuple,
+    first,
+    settle_tail,
+)
 from moonquakes.vm.fast.faults import call_fault
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.later import with_operands_kept
@@ -198,8 +207,14 @@ class Sites(dict[int, Any]):
         scope: dict[str, Any] = {}
         source = f"def slow({', '.join(names)}): return {text}"
         exec(compile(source, "<lua slow path>", "exec"), self.names, scope)
-        self[number] = scope["slow"]
-        return scope["slow"]
+        slow = self[number] = scope["slow"]
+        constants = slow.__code__.co_consts
+        if any(type(value) is str and len(value) > LONGEST_SHORT_STRING for value in constants):
+            # The same object as the chunk's.
+            slow.__code__ = slow.__code__.replace(
+                co_consts=tuple([sys.intern(v) if type(v) is str else v for v in constants])
+            )
+        return slow
 
 
 class StringMethods:
