@@ -6,7 +6,7 @@ first, since what they assign decides how their enclosing function keeps a varia
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Final
 
@@ -119,7 +119,7 @@ class Analysis:
     """
 
     __slots__ = (
-        "births", "by_register", "inner", "live_after", "live_before", "loop_end", "loops", "problem",
+        "_headers", "_sorted_targets", "births", "by_register", "inner", "live_after", "live_before", "loop_end", "loops", "problem",
         "proto", "reached", "sets_upvalue",
         "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
@@ -130,6 +130,8 @@ class Analysis:
         self.problem = ""
         self.targets: dict[int, int] = {}
         self.loop_end: dict[int, int] = {}
+        self._headers: list[int] | None = None
+        self._sorted_targets: list[int] | None = None
         #: Ranges of pcs that may run more than once: first and last.
         self.loops: list[tuple[int, int]] = []
         self.live_after: list[int] = []
@@ -228,9 +230,21 @@ class Analysis:
     def _end_of(self, start: int, fors: dict[int, int]) -> int:
         return max(self.loop_end.get(start, -1), fors.get(start, -1))
 
-    def is_loop(self, pc: int) -> bool:
-        """Whether a loop begins at ``pc`` that is no dead code, as what follows ``while true`` is."""
-        return pc in self.loop_end and bool(self.reached[pc])
+    def has_loop(self, low: int, high: int) -> bool:
+        """Whether a loop begins in a range that is no dead code, as what follows ``while true`` is."""
+        if not self.loop_end:
+            return False
+        if self._headers is None:
+            self._headers = sorted(header for header in self.loop_end if self.reached[header])
+        at = bisect_left(self._headers, low)
+        return at < len(self._headers) and self._headers[at] < high
+
+    def has_target(self, low: int, high: int) -> bool:
+        """Whether a jump goes into a range."""
+        if self._sorted_targets is None:
+            self._sorted_targets = sorted(self.targets)
+        at = bisect_left(self._sorted_targets, low)
+        return at < len(self._sorted_targets) and self._sorted_targets[at] < high
 
     # Liveness
 

@@ -48,7 +48,7 @@ class Conditions(Writer):
         stack = [self.raw_test(pc, pc)]
         if stack[0].target <= pc or self.is_value(pc):
             return stack[0]
-        while len(stack) < 60:
+        for _ in range(_MOST_TESTS):
             following = self.next_test(stack[-1].next, high)
             if following < 0:
                 break
@@ -85,7 +85,7 @@ class Conditions(Writer):
             if (
                 pc in births
                 or (pc in targets and pc != start)
-                or pc in self.blocks
+                or pc in self.plan.blocks
                 or pc in self.analysis.loop_end
             ):
                 return -1
@@ -197,6 +197,8 @@ def inverse(text: str) -> str:
     return f"not ({text})" if " " in text else f"not {text}"
 
 
+#: How many tests make one condition: Python limits the nesting of parentheses.
+_MOST_TESTS: Final = 60
 NOTHING: Final = constant(None, NIL, "")
 _TEST: Final = OP["TEST"]
 _TESTSET: Final = OP["TESTSET"]

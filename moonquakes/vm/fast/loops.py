@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from moonquakes.vm.fast.analysis import INT, NUMBER, Variable
@@ -12,10 +13,28 @@ if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
 
 
+def target_of(pc: int, word: int) -> int:
+    """Return where the loop that an instruction prepares has its step."""
+    return pc + 1 + (word >> 15)
+
+
 def forprep(t: Translator, pc: int, word: int) -> int:
     """A numeric loop: over a range where the numbers are integers, which Python finds out by itself."""
+    end = target_of(pc, word)
+    sequence, control, target = counted(t, pc, word)
+    t.emit(f"for {target} in {sequence}:")
+    t.nest(Context(end, end + 1))
+    box(t, [(control, target)])
+    t.region(pc + 1, end, end)
+    t.unnest()
+    return end + 1
+
+
+def counted(t: Translator, pc: int, word: int) -> tuple[str, Variable | None, str]:
+    """Write what comes before a numeric loop; return what it runs over, its variable and what that is
+    called.
+    """
     a = word >> 7 & 0xFF
-    end = pc + 1 + (word >> 15)
     start, limit, step = (t.take(register) for register in range(a, a + 3))
     t.materialize_all()
     t.pc = pc
@@ -40,15 +59,9 @@ def forprep(t: Translator, pc: int, word: int) -> int:
         texts = [f"r{a + i}" if e.fails else e.text for i, e in enumerate((start, limit, step))]
         sequence = f"counter({pc}, {', '.join(texts)})"
     control = t.analysis.active(a + 3, pc + 1)
-    target = _target(t, control, a + 3)
-    t.emit(f"for {target} in {sequence}:")
-    t.nest(Context(end, end + 1))
-    _box(t, [(control, target)])
     if stride > 0 and control is not None and len(control.definitions) == 1:
         t.positive_from(control, start)
-    t.region(pc + 1, end, end)
-    t.unnest()
-    return end + 1
+    return sequence, control, _target(t, control, a + 3)
 
 
 def _target(t: Translator, control: Variable | None, register: int) -> str:
@@ -58,7 +71,8 @@ def _target(t: Translator, control: Variable | None, register: int) -> str:
     return f"r{register}" if control.is_boxed else control.text
 
 
-def _box(t: Translator, pairs: list[tuple[Variable | None, str]]) -> None:
+def box(t: Translator, pairs: list[tuple[Variable | None, str]]) -> None:
+    """Put a round's variables into boxes, when closures share them."""
     for control, target in pairs:
         if control is not None and control.is_boxed:
             t.emit(f"{control.text} = [{target}]")
@@ -66,8 +80,26 @@ def _box(t: Translator, pairs: list[tuple[Variable | None, str]]) -> None:
 
 def tforprep(t: Translator, pc: int, word: int) -> int:
     """A generic loop: over an iterator that knows ``next`` and ``ipairs``, and calls any other function."""
+    call = target_of(pc, word)
+    iterated(t, pc, word)
+    if t.is_twin:
+        t.emit("while True:")
+        t.nest(Context(call, call + 2))
+        pulled(t, call, lambda: t.emit("break"))
+    else:
+        targets, pairs = controls_of(t, call)
+        t.emit(f"for {targets} in r{word >> 7 & 0xFF}:")
+        t.nest(Context(call, call + 2))
+        box(t, pairs)
+    t.region(pc + 1, call, call)
+    t.unnest()
+    return call + 2
+
+
+def iterated(t: Translator, pc: int, word: int) -> None:
+    """Write what comes before a generic loop: ``R[A]`` is what it runs over; in a coroutine it is pulled."""
     a = word >> 7 & 0xFF
-    call = pc + 1 + (word >> 15)
+    call = target_of(pc, word)
     count = t.code[call] >> 24 & 0xFF
     triple = t.take_triple()
     if triple is None:
@@ -80,37 +112,37 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
     t.materialize_all()
     t.pc = call
     if t.is_twin:
-        return _yielding_loop(t, pc, a, call, count, triple)
+        pull, step = t.pulls[call] = t.new_flag(), t.new_flag()
+        t.emit(f"{pull}, {step}, q = steps({triple}, {count})")
+        t.emit(f"if q is not None: tbc = mark({pc}, q, tbc, {a + 3})")
+        return
     name = f"r{a}"
     kind = f"each{count}({triple})" if count < 3 else f"each({triple}, {count})"
     t.emit(f"{name} = {kind}")
     t.emit(f"if {name}.__class__ is Closing: {name}, tbc = mark_loop({pc}, {name}, tbc, {a + 3})")
-    controls = [t.analysis.active(register, pc + 1) for register in range(a + 4, a + 4 + count)]
-    targets = [_target(t, control, a + 4 + i) for i, control in enumerate(controls)]
-    t.emit(f"for {', '.join(targets)} in {name}:")
-    t.nest(Context(call, call + 2))
-    _box(t, list(zip(controls, targets, strict=True)))
-    t.region(pc + 1, call, call)
-    t.unnest()
-    return call + 2
 
 
-def _yielding_loop(t: Translator, pc: int, a: int, call: int, count: int, triple: str) -> int:
-    """A generic loop in a coroutine: its function may yield, so it is called in place."""
-    pull, step = t.new_flag(), t.new_flag()
-    t.emit(f"{pull}, {step}, q = steps({triple}, {count})")
-    t.emit(f"if q is not None: tbc = mark({pc}, q, tbc, {a + 3})")
-    t.emit("while True:")
-    t.nest(Context(call, call + 2))
+def controls_of(t: Translator, call: int) -> tuple[str, list[tuple[Variable | None, str]]]:
+    """Return the names that a generic loop sets, and its variables with them."""
+    first = (t.code[call] >> 7 & 0xFF) + 4
+    registers = range(first, first + (t.code[call] >> 24 & 0xFF))
+    at = t.code[call + 1] >> 15
+    controls = [t.analysis.active(register, call + 2 - at) for register in registers]
+    targets = [_target(t, control, register) for control, register in zip(controls, registers, strict=True)]
+    return ", ".join(targets), list(zip(controls, targets, strict=True))
+
+
+def pulled(t: Translator, call: int, leave: Callable[[], None]) -> None:
+    """Write a step of a generic loop in a coroutine: its function may yield, so it is called in place."""
+    pull, step = t.pulls[call]
     t.emit(f"q = {pull}() if {step} is None else (yield from {step}())")
-    t.emit("if q is None: break")
-    controls = [t.analysis.active(register, pc + 1) for register in range(a + 4, a + 4 + count)]
-    targets = [_target(t, control, a + 4 + i) for i, control in enumerate(controls)]
-    t.emit(f"{', '.join(targets)} = q")
-    _box(t, list(zip(controls, targets, strict=True)))
-    t.region(pc + 1, call, call)
-    t.unnest()
-    return call + 2
+    t.emit("if q is None:")
+    t.indent += 1
+    leave()
+    t.indent -= 1
+    targets, pairs = controls_of(t, call)
+    t.emit(f"{targets} = q")
+    box(t, pairs)
 
 
 def tbc(t: Translator, pc: int, word: int) -> int:

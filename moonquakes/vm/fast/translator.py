@@ -2,9 +2,11 @@
 
 The code of a Lua compiler is structured: a statement is a range of pcs, and a jump leaves a
 range or goes back to its beginning.  :meth:`Translator.region` walks a range and finds tests,
-loops and jumps again.  Conditions made of several tests become one; a jump that Python has no
-statement for gets a block (``while True: ... break``) around what it leaves.  What straight
-instructions compute is the matter of :mod:`moonquakes.vm.fast.instructions`.
+loops and jumps again.  Conditions made of several tests become one.  A jump that Python has no
+statement for is :class:`Unstructured`, unless a plan (:mod:`moonquakes.vm.fast.planner`) says
+how it is written: by a block (``while True: ... break``) around what it leaves, or as states
+(:mod:`moonquakes.vm.fast.states`).  What straight instructions compute is the matter of
+:mod:`moonquakes.vm.fast.instructions`.
 """
 
 from __future__ import annotations
@@ -18,19 +20,22 @@ from moonquakes.vm.fast.analysis import ANY, OTHER, TESTS
 from moonquakes.vm.fast.conditions import NOTHING, Conditions, Test, inverse
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, bare, boolean, constant, of_two, truth
 from moonquakes.vm.fast.instructions import HANDLERS
+from moonquakes.vm.fast.states import write_statement, write_states
 from moonquakes.vm.fast.writer import Context
 
 #: Python's limits are 20 nested blocks and 100 indentations.
 MAX_BLOCKS: Final = 16
 MAX_INDENT: Final = 88
+#: With more jumps to one place, what they leave has a block.
+MANY_JUMPS: Final = 16
 
 
 class Untranslatable(Exception):  # noqa: N818  # control flow, no error
     """The function must run on the VM; the argument says why."""
 
 
-class NeedsBlock(Exception):  # noqa: N818  # control flow, no error
-    """A jump to ``target`` leaves more than Python can leave: a block must end there."""
+class Unstructured(Exception):  # noqa: N818  # control flow, no error
+    """What lies from ``source`` to ``target`` has no Python statements: the function needs a plan."""
 
     def __init__(self, source: int, target: int) -> None:
         super().__init__(source, target)
@@ -38,8 +43,12 @@ class NeedsBlock(Exception):  # noqa: N818  # control flow, no error
         self.target = target
 
 
-class Restart(Exception):  # noqa: N818  # control flow, no error
-    """The function is to be written again, with the blocks found so far."""
+class NeedsBlock(Unstructured):
+    """A jump to ``target`` leaves more than Python can leave: a block must end there."""
+
+
+class TooDeep(Unstructured):
+    """Python does not nest that deep."""
 
 
 class Translator(Conditions):
@@ -83,25 +92,14 @@ class Translator(Conditions):
 
     def region(self, low: int, high: int, after: int) -> None:
         """Write the instructions from ``low`` to ``high``, after which control is at ``after``."""
+        if (low, high, len(self.contexts)) in self.plan.flat:
+            write_states(self, low, high)
+            return
         pc = low
-        try:
-            while pc < high:
-                start = pc
-                pc = self.step(pc, high, after)
-                if pc < 0:
-                    if any(self.analysis.is_loop(header) for header in range(start + 1, high)):
-                        raise Untranslatable("a loop is entered in the middle")
-                    return
-        except NeedsBlock as need:
-            if (
-                low <= need.source
-                and start < need.target <= high
-                and need.target not in self.blocks.get(start, ())
-            ):
-                self.blocks.setdefault(start, []).append(need.target)
-                self.blocks[start].sort(reverse=True)
-                raise Restart from None
-            raise
+        while pc < high:
+            pc = self.whole_step(pc, high, after)
+            if pc < 0:
+                return
         self.pc = high - 1
         self.leave()
 
@@ -110,10 +108,20 @@ class Translator(Conditions):
         live = self.analysis.live_after[self.pc] if self.pc < len(self.code) else 0
         self.flush_live(live)
 
+    def whole_step(self, start: int, high: int, after: int) -> int:
+        """Write what begins at ``start`` and ends before ``high``; return as :meth:`step` does."""
+        pc = self.step(start, high, after)
+        if pc > high:
+            raise Unstructured(start, pc - 1)
+        if pc < 0 and start + 1 < high and self.analysis.has_loop(start + 1, high):
+            # It is entered in the middle.
+            raise Unstructured(start, high - 1)
+        return pc
+
     def step(self, pc: int, high: int, after: int) -> int:
         """Write what begins at ``pc``; return where to go on, or -1 when control ends there."""
         self.give_birth(pc)
-        ends = self.blocks.get(pc)
+        ends = self.plan.blocks.get(pc)
         if ends:
             # A block within a loop that begins here is opened when that is.
             last = self.analysis.loop_end.get(pc, -1) if pc not in self.open_loops else -1
@@ -122,6 +130,10 @@ class Translator(Conditions):
                     return self.block(pc, end)
         if pc in self.analysis.loop_end and pc not in self.open_loops:
             return self.loop(pc)
+        return self.instruction(pc, high, after)
+
+    def instruction(self, pc: int, high: int, after: int) -> int:
+        """Write the statement at ``pc``, which is no loop but ``for``; return as :meth:`step` does."""
         self.pc = pc
         word = self.code[pc]
         op = word & 0x7F
@@ -148,7 +160,7 @@ class Translator(Conditions):
         return self.handlers[op](self, pc, word)
 
     def next_free(self, low: int, high: int) -> bool:
-        return not any(target in self.analysis.targets for target in range(low, high))
+        return not self.analysis.has_target(low, high)
 
     # Loops and blocks
 
@@ -156,7 +168,7 @@ class Translator(Conditions):
         self.contexts.append(context)
         self.indent += 1
         if len(self.contexts) > MAX_BLOCKS or self.indent > MAX_INDENT:
-            raise Untranslatable("its blocks nest too deep for Python")
+            raise TooDeep(self.pc, self.pc)
 
     def unnest(self) -> None:
         """End the innermost Python loop, and pass the exits on that go further out."""
@@ -174,7 +186,7 @@ class Translator(Conditions):
         """Write a loop that is no ``for``: ``while``, ``repeat`` or one made by ``goto``."""
         end = self.analysis.loop_end[start]
         self.flush_live(self.analysis.live_after[start - 1] if start else 0)
-        self.open_loops.add(start)
+        self.open_loops.append(start)
         self.emit("while True:")
         self.nest(Context(start, end + 1))
         word = self.code[end]
@@ -184,19 +196,19 @@ class Translator(Conditions):
         else:
             self.region(start, end + 1, start)
         self.unnest()
-        self.open_loops.discard(start)
+        self.open_loops.pop()
         return end + 1
 
-    def block(self, start: int, end: int) -> int:
-        """Write a range that jumps can leave for its end."""
+    def block(self, start: int, end: int, after: int = -1) -> int:
+        """Write a range that jumps can leave for its end, where control is as good as at ``after``."""
         self.flush_live(self.analysis.live_after[start - 1] if start else 0)
-        self.open_blocks.add((start, end))
+        self.open_blocks.append((start, end))
         self.emit("while True:")
-        self.nest(Context(-1, end))
-        self.region(start, end, end)
+        self.nest(Context(-1, end if after < 0 else after))
+        self.region(start, end, end if after < 0 else after)
         self.emit("break")
         self.unnest()
-        self.open_blocks.discard((start, end))
+        self.open_blocks.pop()
         return end
 
     def jump(self, target: int, after: int) -> None:
@@ -212,6 +224,10 @@ class Translator(Conditions):
                 if target in (context.again, context.out):
                     self.exit(target, len(self.contexts) - 1 - level, 0)
                     return
+                if context.states is not None and target in context.states:
+                    self.emit(f"at = {context.states[target][source >= target]}")
+                    self.exit(context.again, len(self.contexts) - 1 - level, 0)
+                    return
             word = self.code[target]
             op = word & 0x7F
             if op == _JMP and seen < 50:
@@ -221,7 +237,22 @@ class Translator(Conditions):
             if op == _RETURN0 or (op == _RETURN and word >> 16 & 0xFF == 1 and not word >> 15 & 1):
                 self.emit("return ()")
                 return
+            if self.add_state(target):
+                return
             raise NeedsBlock(source, target)
+
+    def add_state(self, target: int) -> bool:
+        """Let a state begin at ``target``, while a plan is made."""
+        return False
+
+    def state_of(self, target: int) -> int:
+        """Return the number of the state of the innermost loop that begins at ``target``."""
+        states = self.contexts[-1].states
+        assert states is not None
+        return states[target][self.pc >= target]
+
+    def piece_step(self, pc: int, high: int) -> int:
+        return write_statement(self, pc, high)
 
     def exit(self, target: int, level: int, number: int) -> None:
         """Write a jump to the beginning or end of the Python loop at ``level``."""
@@ -246,6 +277,9 @@ class Translator(Conditions):
         if word & 0x7F == _TESTSET:
             return self.test_set(pc, high, after, word)
         test = self.chain(pc, high)
+        crowded = self.crowded_end(test, high, after)
+        if crowded is not None:
+            return self.block(pc, *crowded)
         first = self.leaf(pc)
         self.pc = pc
         makes_boolean = (
@@ -280,9 +314,11 @@ class Translator(Conditions):
         target, following = test.target, test.next
         at = len(self.lines)
         text = self.write_condition(goes_on)
-        if not following <= target <= high or (target == high and not self.leads_to(high, after)):
+        jumps = test.pc in self.plan.cuts or self.is_left(target)
+        if jumps or not following <= target <= high or (target == high and not self.leads_to(high, after)):
             innermost = self.contexts[-1] if self.contexts else None
-            if target == after and following <= high and not (innermost and innermost.again == target):
+            continues = innermost is not None and innermost.again == target
+            if target == after and following <= high and not continues and not jumps:
                 # The rest of the range is what is skipped.
                 self.emit(f"if {text}:")
                 self.arm(following, high, after)
@@ -300,14 +336,16 @@ class Translator(Conditions):
         if last & 0x7F == _JMP and target - 1 > following - 1 and not self.is_part_of_test(target - 1):
             end = jump_target(target - 1, last)
             assert end is not None
-            if target < end < high or (target < end == high and self.leads_to(high, after)):
+            if self.is_left(end):
+                pass
+            elif target < end < high or (target < end == high and self.leads_to(high, after)):
                 self.emit(f"if {text}:")
                 self.arm(following, target - 1, end)
                 self.emit("else:")
                 self.arm(target, end, end)
                 self.drop_empty_else()
                 return end
-            if end == after and target < high and after != target and not self.in_targets(target, high, test):
+            elif end == after and target < high and after != target and not self.in_targets(target, high, test):
                 self.emit(f"if {text}:")
                 self.arm(following, target - 1, after)
                 self.emit("else:")
@@ -318,6 +356,32 @@ class Translator(Conditions):
         self.arm(following, target, target)
         self.fold(at)
         return target
+
+    def is_left(self, end: int) -> bool:
+        """Whether many jumps go to where ``break`` or ``continue`` goes: they are written as those."""
+        if not self.contexts or self.analysis.targets.get(end, 0) <= MANY_JUMPS:
+            return False
+        return end in (self.contexts[-1].again, self.contexts[-1].out)
+
+    def crowded_end(self, test: Test, high: int, after: int) -> tuple[int, int] | None:
+        """Return where a block is to end so that a long ``elseif`` or ``or`` need not nest, and where it
+        leads.
+        """
+        end = test.target
+        if not test.next <= end <= high or len(self.contexts) > MAX_BLOCKS // 2:
+            return None
+        if self.analysis.targets[end] - self.count_jumps(test, end) <= MANY_JUMPS:
+            last = self.code[end - 1]
+            if last & 0x7F != _JMP or end <= test.next or self.is_part_of_test(end - 1):
+                return None
+            end = jump_target(end - 1, last)  # type: ignore[assignment]  # a jump has a target
+            if end <= test.target or self.analysis.targets[end] <= MANY_JUMPS:
+                return None
+        if self.is_left(end):
+            return None
+        if end <= high:
+            return end, end
+        return (high, after) if end == after else None
 
     def fold(self, at: int) -> None:
         """Put a test that may raise into its ``if``, when all that depends on it is one simple jump.
@@ -367,7 +431,7 @@ class Translator(Conditions):
         """Write one side of an ``if``."""
         self.indent += 1
         if self.indent > MAX_INDENT:
-            raise Untranslatable("its blocks nest too deep for Python")
+            raise TooDeep(self.pc, self.pc)
         at = len(self.lines)
         self.region(low, high, after)
         if len(self.lines) == at:
@@ -376,8 +440,15 @@ class Translator(Conditions):
 
     def test_set(self, pc: int, high: int, after: int, word: int) -> int:
         """``R[A] := R[B]`` and a jump, or not: an operand of ``and`` and ``or``."""
-        a, b = word >> 7 & 0xFF, word >> 16 & 0xFF
         test = self.raw_test(pc, pc)
+        crowded = self.crowded_end(test, high, after)
+        if crowded is not None:
+            return self.block(pc, *crowded)
+        return self.branch(test, self.write_test_set(test, word), high, after)
+
+    def write_test_set(self, test: Test, word: int) -> Expr:
+        """Write what a ``TESTSET`` assigns, and return whether control goes on after it."""
+        a, b, pc = word >> 7 & 0xFF, word >> 16 & 0xFF, test.pc
         x = self.use(b)
         self.checked(x)
         self.materialize_all()
@@ -399,7 +470,7 @@ class Translator(Conditions):
             goes_on = of_two(f"not {condition.text}", condition.slow, OTHER, condition, NOTHING)
         if variable is not None:
             self.emit(f"if {inverse(bare(goes_on.text))}: {name} = {held.text}")
-        return self.branch(test, goes_on, high, after)
+        return goes_on
 
 
 #: Statements that cannot raise.
