@@ -27,6 +27,7 @@ from moonquakes.errors import (
     OutputExceeded,
     Stop,
 )
+from moonquakes.values import LuaValue
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 SLICE: Final = 2048
 #: The most that one step along a chain pays.
 STEP: Final = 32
+#: Bytes of a string from which on making it is paid by its length.
+LONG_STRING: Final = 512
 #: Whether slices are chains; else they are counters.
 HAS_CHAINS: Final = sys.implementation.name == "cpython"
 #: What there is where nothing limits it.
@@ -84,6 +87,11 @@ class Account:
         if HAS_CHAINS:
             return self.cell.cell_contents[0]  # type: ignore[no-any-return]  # an int
         return self.counter[0]
+
+    def overdrawn(self, amount: int) -> None:
+        """The counter was charged an amount that it does not hold."""
+        self.counter[0] += amount
+        self.more(amount)
 
     def set(self, units: int) -> None:
         """Let ``units`` be what is left; the next charge starts a slice."""
@@ -229,17 +237,6 @@ class Limits:
             self.check_deadline()
         return fuel.hand_out(left - amount, self._slice)
 
-    def overdrawn(self, amount: int) -> None:
-        """The counter of fuel was charged an amount that it does not hold."""
-        self.fuel.counter[0] += amount
-        self._more_fuel(amount)
-
-    def overdrawn_memory(self, amount: int) -> None:
-        """The counter of memory was charged an amount that it does not hold."""
-        assert self.memory is not None
-        self.memory.counter[0] += amount
-        self._more_memory(amount)
-
     def check_deadline(self) -> None:
         """Stop the run if it has taken too long."""
         now = self._clock()
@@ -257,6 +254,12 @@ class Limits:
         """Pay for work that is not the instructions' own, such as a library function's."""
         if amount > 0:
             self.fuel.pay(amount)
+
+    def joined(self, text: LuaValue) -> None:
+        """Pay for the result of ``..`` when it is a long string."""
+        if type(text) is str and len(text) > LONG_STRING:
+            self.fuel.pay(len(text) // UNIT)
+            self.allocate(len(text))
 
     # Memory
 

@@ -26,6 +26,7 @@ from moonquakes.vm.fast.stack import (
 from moonquakes.vm.frames import ON_FRAMES, AnyFrame, Boundary, ProtectedFrame
 from moonquakes.vm.functions import Intrinsic
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
+from moonquakes.vm.interpreter import ended_run
 from moonquakes.vm.names import describe_call
 
 if TYPE_CHECKING:
@@ -186,6 +187,8 @@ def protected(
     try:
         return True, state.names.call_any(function, arguments)
     except Exception as exception:
+        if ended_run(state, exception):
+            raise
         from moonquakes.vm.settle import settle
 
         error = settle(state, exception)

@@ -25,6 +25,7 @@ from moonquakes.values import (
     first,
     settle_tail,
 )
+from moonquakes.vm.fast.counting import counting_names
 from moonquakes.vm.fast.faults import call_fault
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.later import with_operands_kept
@@ -32,6 +33,7 @@ from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_intege
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
 from moonquakes.vm.fast.stack import uncallable
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
+from moonquakes.vm.interpreter import enter_limited
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.table import Table
 
@@ -94,6 +96,8 @@ class Names:
         from moonquakes.vm.fast.coroutines import coroutine_names
 
         self.table |= coroutine_names(state, self.table)
+        if state.limits is not None:
+            self.table |= counting_names(state, state.limits, self.table)
 
         #: Whether the message handler of an overflow runs.
         self.is_full = False
@@ -125,6 +129,8 @@ class Names:
     def call_any(self, function: Any, arguments: tuple[LuaValue, ...]) -> Any:
         """Call any value from Python, with room for a deep recursion."""
         state = self.state
+        if state.limits is not None and not state.limits.is_running:
+            return enter_limited(state, self.call_any, function, arguments)
         depth = state.host_depth
         if depth >= MAX_HOST_DEPTH:
             raise state.runtime_error("C stack overflow")

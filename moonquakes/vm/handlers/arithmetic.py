@@ -357,6 +357,8 @@ def _concatenate(frame: Frame, a: int, pieces: list[LuaValue]) -> int:
         frame.finish = go_on
         call_nested(state, frame, handler, [left_value, right])
         return 0
+    if state.limits is not None:
+        state.limits.joined(right)
     frame.dest = a
     frame.wanted = 1
     frame.receive([right])
