@@ -13,6 +13,7 @@ from typing import Final
 from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.opcodes import OP, OPCODES
 from moonquakes.bytecode.proto import Proto
+from moonquakes.vm.fast.ranges import FULL
 
 #: Kinds of values as a set of bits; a variable's kind is the union over its definitions.
 INT: Final = 1
@@ -76,14 +77,16 @@ class Variable:
         is_boxed: whether it lives in a list of one, shared with closures: each round of a loop has its own.
         is_copied: whether closures get its value, because nobody assigns it afterwards.
         kind: union of the kinds of its definitions.
+        range: bounds of its value, where that is an integer.
         is_shared: whether its value may change while a closure has it.
-        is_indexed, is_numeric, is_tested: how the function uses it, for the likely case.
+        is_indexed, is_integer, is_numeric, is_tested: how the function uses it, for the likely case.
         text: its Python name.
     """
 
     __slots__ = (
         "captures", "definitions", "end", "is_assigned_inside", "is_boxed", "is_copied", "is_indexed",
-        "is_numeric", "is_shared", "is_tested", "kind", "name", "register", "start", "text",
+        "is_integer", "is_numeric", "is_shared", "is_tested", "kind", "name", "range", "register", "start",
+        "text",
     )  # fmt: skip
 
     def __init__(self, name: str, register: int, start: int, end: int) -> None:
@@ -97,10 +100,12 @@ class Variable:
         self.is_boxed = False
         self.is_copied = False
         self.is_indexed = False
+        self.is_integer = False
         self.is_numeric = False
         self.is_shared = False
         self.is_tested = False
         self.kind = 0
+        self.range = FULL
         self.text = ""
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from moonquakes.vm.fast.analysis import ANY, BOOLEAN, FLOAT, INT, NIL, NUMBER, OTHER, STR, TABLE
+from moonquakes.values import LONGEST_SHORT_STRING
+from moonquakes.vm.fast.analysis import ANY, BOOLEAN, INT, NIL, NUMBER, OTHER, STR, TABLE
+from moonquakes.vm.fast.ranges import FULL
 
-LOW: Final = "-9223372036854775808"
-HIGH: Final = "9223372036854775807"
 #: Texts longer than this are computed into a variable first: Python limits nesting.
-MAX_TEXT: Final = 400
+MAX_TEXT: Final = 700
 
 
 class Expr:
@@ -41,22 +41,30 @@ class Expr:
         is_atom: whether it is a name or a constant.
         is_unchecked: whether it names a call's result, which may be a tuple.
         value: the constant it is, when ``is_constant``.
+        low, high: bounds of ``text``'s value where that is an integer (:mod:`moonquakes.vm.fast.ranges`).
+        ring, ring_low, ring_high: the same for an integer that is not wrapped yet: sums of it are
+            wrapped once, at the end.
     """
 
     __slots__ = (
         "appends_to",
         "fails",
+        "high",
         "is_atom",
         "is_constant",
         "is_unchecked",
         "kind",
         "length_of",
         "likely",
+        "low",
         "names",
         "raw",
         "reads_cells",
         "reads_heap",
         "registers",
+        "ring",
+        "ring_high",
+        "ring_low",
         "slow",
         "soft",
         "text",
@@ -80,6 +88,9 @@ class Expr:
         self.is_constant = False
         self.is_unchecked = False
         self.value: Any = None
+        self.low, self.high = FULL
+        self.ring = ""
+        self.ring_low, self.ring_high = FULL
 
 
 #: Around a call that may run Lua code: what it becomes depends on whether it may yield.
@@ -96,6 +107,8 @@ def constant(value: Any, kind: int, text: str) -> Expr:
     expr = Expr(text, kind)
     expr.is_atom = expr.is_constant = True
     expr.value = value
+    if kind == INT:
+        expr.low = expr.high = value
     if kind == BOOLEAN:
         expr.slow = text.upper()
     return expr
@@ -137,151 +150,11 @@ def of_one(text: str, slow: str, kind: int, x: Expr) -> Expr:
     return expr
 
 
-_SYMBOLS: Final = {"ADD": "+", "SUB": "-", "MUL": "*"}
-_BITS: Final = {"BAND": "&", "BOR": "|", "BXOR": "^"}
-
-
-def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
-    """Return ``x op y``; ``name`` is the opcode's without its suffix for constants."""
-    slow = may_call(name.lower(), pc, x, y)
-    both = x.kind | y.kind
-    known = not both & ~NUMBER
-    if not (x.kind & NUMBER and y.kind & NUMBER):
-        return _hopeless(of_two("ODD()", slow, ANY, x, y))
-    if name in _SYMBOLS:
-        expr = _sum(name, slow, x, y, known)
-    elif name == "DIV":
-        expr = _divide(slow, x, y)
-    elif name in ("MOD", "IDIV"):
-        expr = _modulo(name, slow, x, y)
-    elif name == "POW":
-        expr = _power(slow, x, y)
-    elif name in _BITS:
-        # Python's operators take no float here, and no two values but integers have them.
-        expr = of_two(f"({x.raw} {_BITS[name]} {y.raw})", slow, INT, x, y)
-        expr.fails |= both != INT
-    else:
-        expr = _shift(name, slow, x, y)
-    if not known:
-        expr.fails = True
-    return expr
-
-
-def _hopeless(expr: Expr) -> Expr:
-    """Return an expression whose likely case never holds; Python would compute with its own booleans."""
-    expr.fails = True
-    return expr
-
-
-def _sum(name: str, slow: str, x: Expr, y: Expr, known: bool) -> Expr:
-    """``+ - *``: the range of an integer result is checked, which no string or tuple passes."""
-    text = f"{x.raw} {_SYMBOLS[name]} {y.raw}"
-    if FLOAT in (x.kind, y.kind):
-        # A float and anything but a number raises.
-        return of_two(f"({text})", slow, FLOAT, x, y)
-    kind = INT if x.kind == y.kind == INT else NUMBER
-    positive = y.is_constant and type(y.value) is int and y.value >= 0 and name != "MUL"
-    if positive:
-        # One bound is enough; a string and an integer do not add.
-        check = f"q <= {HIGH}" if name == "ADD" else f"q >= {LOW}"
-        checked = f"(q if (q := {text}) {check[2:]} else W(q))"
-    elif kind == INT:
-        checked = f"(q if {LOW} <= (q := {text}) <= {HIGH} else W(q))"
-    else:
-        checked = f"(q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q))"
-    return of_two(checked, slow, kind, x, y)
-
-
-def _divide(slow: str, x: Expr, y: Expr) -> Expr:
-    """``/``: both operands become floats first, as Lua's do; a zero divisor raises."""
-    if y.is_constant and type(y.value) is int:
-        divisor, safe = literal(float(y.value)), y.value != 0
-    else:
-        divisor, safe = y.raw, y.is_constant and type(y.value) is float and y.value != 0
-    dividend = x.raw
-    if x.is_constant and type(x.value) is int:
-        dividend = literal(float(x.value))
-    elif x.kind != FLOAT and y.kind != FLOAT and divisor is y.raw:
-        dividend = f"{x.raw} * 1.0"
-    expr = of_two(f"({dividend} / {divisor})", slow, FLOAT, x, y)
-    expr.fails |= not safe
-    return expr
-
-
-def _modulo(name: str, slow: str, x: Expr, y: Expr) -> Expr:
-    """``%`` and ``//`` of integers are Python's; any other result is computed by rule."""
-    symbol = "%" if name == "MOD" else "//"
-    text = f"{x.raw} {symbol} {y.raw}"
-    nonzero = y.is_constant and y.value != 0
-    positive = y.is_constant and type(y.value) is int and y.value > 0
-    if x.kind == y.kind == INT:
-        if name == "IDIV" and not positive:
-            expr = of_two(f"(q if (q := {text}) <= {HIGH} else W(q))", slow, INT, x, y)
-        else:
-            expr = of_two(f"({text})", slow, INT, x, y)
-        expr.fails |= not nonzero
-        return expr
-    if x.kind == FLOAT or y.kind == FLOAT or not (x.is_atom and y.is_atom):
-        other = "ODD()"
-    else:
-        other = f"{name}({x.raw}, {y.raw})"
-    if x.kind == FLOAT or y.kind == FLOAT:
-        expr = of_two(f"{name}({x.raw}, {y.raw})", slow, FLOAT, x, y)
-    elif name == "IDIV" and not positive:
-        expr = of_two(
-            f"(q if (q := {text}).__class__ is int and q <= {HIGH} else {other})", slow, NUMBER, x, y
-        )
-    else:
-        expr = of_two(f"(q if (q := {text}).__class__ is int else {other})", slow, NUMBER, x, y)
-    expr.fails = True
-    return expr
-
-
-def _power(slow: str, x: Expr, y: Expr) -> Expr:
-    """``^`` is always a float; an exponent without fraction cannot give a complex number."""
-    if y.is_constant and y.value in (2, 3, 4) and x.is_atom:
-        base = x.raw
-        expr = of_two(f"({base} ** {float(y.value)!r})", slow, FLOAT, x, y)
-    else:
-        expr = of_two(f"POW({x.raw}, {y.raw})", slow, FLOAT, x, y)
-    expr.fails = True
-    return expr
-
-
-def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
-    both = x.kind | y.kind
-    if y.is_constant and type(y.value) is int and 0 < y.value < 64:
-        if name == "SHR":
-            text = f"(({x.raw} & 0xFFFFFFFFFFFFFFFF) >> {y.value})"
-        else:
-            text = f"(q if {LOW} <= (q := {x.raw} << {y.value}) <= {HIGH} else W(q))"
-        expr = of_two(text, slow, INT, x, y)
-        expr.fails |= x.kind != INT
-        return expr
-    expr = of_two(f"{name}({x.raw}, {y.raw})", slow, INT, x, y)
-    expr.fails |= both != INT
-    return expr
-
-
-def negative(pc: int, x: Expr) -> Expr:
-    slow = may_call("unm", pc, x)
-    if not x.kind & NUMBER:
-        return _hopeless(of_one("ODD()", slow, ANY, x))
-    if x.kind == FLOAT:
-        return of_one(f"(-{x.raw})", slow, FLOAT, x)
-    if x.kind == INT:
-        return of_one(f"(q if (q := -{x.raw}) <= {HIGH} else W(q))", slow, INT, x)
-    expr = of_one(f"(q if (q := -{x.raw}).__class__ is float or q <= {HIGH} else W(q))", slow, NUMBER, x)
-    expr.fails |= bool(x.kind & ~NUMBER)
-    return expr
-
-
-def complement(pc: int, x: Expr) -> Expr:
-    if not x.kind & NUMBER:
-        return _hopeless(of_one("ODD()", may_call("bnot", pc, x), ANY, x))
-    expr = of_one(f"(~{x.raw})", may_call("bnot", pc, x), INT, x)
-    expr.fails |= x.kind != INT
-    return expr
+def _is_long_constant(operands: list[Expr]) -> bool:
+    """Whether Python would compute a string once that is a new one each time (``%p`` shows it)."""
+    return all(x.is_constant and type(x.value) is str for x in operands) and (
+        sum([len(x.value) for x in operands]) > LONGEST_SHORT_STRING
+    )
 
 
 def concatenation(pc: int, operands: list[Expr]) -> Expr:
@@ -298,7 +171,7 @@ def concatenation(pc: int, operands: list[Expr]) -> Expr:
             sure = True
         else:
             texts.append(x.raw if not x.is_unchecked else x.text)
-    if not sure:
+    if not sure or _is_long_constant(operands):
         text = f'"".join(({", ".join(texts)}))'
     else:
         # The chain is added from the sure operand outwards, so that each step has a string on one side.

@@ -23,18 +23,17 @@ from moonquakes.vm.fast.analysis import (
     STR,
     TABLE,
 )
+from moonquakes.vm.fast.arithmetic import arithmetic, complement, negative
 from moonquakes.vm.fast.calls import call, return0, return1, return_, tailcall, vararg
 from moonquakes.vm.fast.constructors import newtable, setlist, try_field
+from moonquakes.vm.fast.counting import concatenation_line
 from moonquakes.vm.fast.expressions import (
     Expr,
-    arithmetic,
     boolean,
-    complement,
     concatenation,
     constant,
     literal,
     may_call,
-    negative,
     of_two,
     truth,
 )
@@ -149,7 +148,7 @@ def gettable(t: Translator, pc: int, word: int) -> int:
     o = _indexed(t, o, b)
     t.checked(key)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
-    t.define(a, storage.read_item(pc, o, key, t.is_at_least(c, key, 0), is_numeric, t.is_at_least(c, key, 1)))
+    t.define(a, storage.read_item(pc, o, key, is_numeric))
     return pc + 1
 
 
@@ -208,7 +207,7 @@ def seti(t: Translator, pc: int, word: int) -> int:
         return pc + 1
     o, value = _operands(t, word)
     t.flush(heap=True, cells=True)
-    t.emit_all(storage.store_item(pc, o, _immediate(index), value, index > 0, False))
+    t.emit_all(storage.store_item(pc, o, _immediate(index), value, False))
     return pc + 1
 
 
@@ -225,7 +224,7 @@ def settable(t: Translator, pc: int, word: int) -> int:
     variable = t.analysis.active(b, pc)
     t.flush(heap=True, cells=True)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
-    t.emit_all(storage.store_item(pc, o, key, value, t.is_at_least(b, key, 1), is_numeric))
+    t.emit_all(storage.store_item(pc, o, key, value, is_numeric))
     return pc + 1
 
 
@@ -343,6 +342,10 @@ def concat(t: Translator, pc: int, word: int) -> int:
     t.define(a, expr)
     if t.chunk.counts:
         t.emit("tick()")
+    if t.points is not None:
+        if a in t.pending:
+            t.materialize(a)
+        t.emit(concatenation_line(t.value(a).text, not expr.fails))
     return pc + 1
 
 

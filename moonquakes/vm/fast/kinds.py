@@ -2,15 +2,18 @@
 
 A variable's kind is the union over all its definitions, found as the least fixed point: so a
 sum that starts at 0 and grows by integers is an integer.  What may come from a call, a table
-or a metamethod can be anything.  Also noted is how variables are used, which tells the likely
-case where the kind is not known.
+or a metamethod can be anything.  The same definitions tell how large an integer variable can
+get.  Also noted is how variables are used, which tells the likely case where the kind is not
+known.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from moonquakes.bytecode.opcodes import OP
+from moonquakes.bytecode.effects import jump_target
+from moonquakes.bytecode.opcodes import OP, get_sbx, get_sc
+from moonquakes.vm.fast import ranges
 from moonquakes.vm.fast.analysis import (
     ANY,
     ARITHMETIC,
@@ -57,6 +60,9 @@ class _Finder:
         self.values: dict[int, Any] = {}
         self.last: dict[int, int] = {}
         self.memo: dict[int, int] = {}
+        self.ranges: dict[int, ranges.Range] = {}
+        #: Integer variables with a definition whose range is known.
+        self.seen: set[Variable] = set()
         #: Control variables, which their loop defines.
         self.controls: set[Variable] = set()
 
@@ -79,8 +85,10 @@ class _Finder:
                 known = self.memo[pc] = self.kind(self.values.get(pc, ANY))
             return known
         how, x, y = value
+        if how == "constant":
+            return kind_of_constant(x)
         if how == "for":
-            both = self.kind(x), self.kind(y)
+            both = self.kind(x), self.kind(y[0])
             if not both[0] or not both[1]:
                 return 0
             return INT if both == (INT, INT) else NUMBER
@@ -94,6 +102,67 @@ class _Finder:
             return ANY if operand & ~NUMBER else INT if operand else 0
         return arithmetic_kind(how, self.kind(x), self.kind(y))
 
+    def range(self, value: Any) -> ranges.Range:
+        """Return the bounds of a value that is an integer, by those found for variables so far."""
+        if type(value) is int:
+            return ranges.FULL
+        if type(value) is Variable:
+            if value.kind != INT:
+                return ranges.FULL
+            if value not in self.seen:
+                raise _NotSeen
+            return value.range
+        if value[0] == "at":
+            pc = value[1]
+            known = self.ranges.get(pc)
+            if known is None:
+                known = self.ranges[pc] = self.range(self.values.get(pc, ANY))
+            return known
+        how, x, y = value
+        if self.kind(value) != INT:
+            return ranges.FULL
+        if how == "constant":
+            return x, x
+        if how == "same":
+            return self.range(x)
+        if how == "for":
+            return self.range_of_loop(self.range(x), self.range(y[0]), y[1])
+        if how == "UNM":
+            low, high = self.range(x)
+            return ranges.clipped((-high, -low))
+        if how == "BNOT":
+            low, high = self.range(x)
+            return ~high, ~low
+        name = how if how in ranges.NAMES else how[:-1]
+        return ranges.of_operation(name, self.range(x), self.range(y))
+
+    def range_of_loop(self, start: ranges.Range, step: ranges.Range, limit: Any) -> ranges.Range:
+        low, high = ranges.of_counter(start, step)
+        if self.kind(limit) == INT:
+            # It ends at its limit.
+            least, most = self.range(limit)
+            low, high = max(low, least), min(high, most)
+        return (
+            min(low, start[0]) if step[0] < 0 else start[0],
+            max(high, start[1]) if step[1] > 0 else start[1],
+        )
+
+    def step_of(self, variable: Variable, value: Any) -> Any:
+        """Return what a definition adds to the variable itself, negated when it is taken away; else None."""
+        while type(value) is tuple and value[0] in ("at", "same"):
+            value = self.values.get(value[1]) if value[0] == "at" else value[1]
+        if type(value) is not tuple:
+            return None
+        how, x, y = value
+        if how[:3] == "ADD":
+            if x is variable:
+                return self.range(y)
+            return self.range(x) if y is variable else None
+        if how[:3] == "SUB" and x is variable:
+            low, high = self.range(y)
+            return -high, -low
+        return None
+
     def scan(self) -> None:
         """Note what each instruction defines, in the order of the code."""
         analysis = self.analysis
@@ -101,13 +170,22 @@ class _Finder:
         constants = proto.constants
         last = self.last
         births, targets = analysis.births, analysis.targets
+        #: Where jumps from further up arrive.
+        arrivals: set[int] = set()
         for pc, word in enumerate(proto.code):
-            if pc in targets:
+            if pc in targets and (pc not in analysis.loop_end or pc in arrivals):
                 last.clear()
             for variable in births.get(pc, ()):
                 if variable not in self.controls:
                     define(variable, last.get(variable.register, -1))
+            if pc in targets:
+                # What is born where a loop begins is born before it.
+                last.clear()
             op = word & 0x7F
+            if op in _JUMPS:
+                target = jump_target(pc, word)
+                if target is not None and target > pc:
+                    arrivals.add(target)
             a = word >> 7 & 0xFF
             value: Any
             name = ARITHMETIC.get(op)
@@ -116,22 +194,28 @@ class _Finder:
                 if type(x) is Variable:
                     x.is_numeric = True
                 if name[-1] == "K":
-                    y: Any = kind_of_constant(constants[word >> 24])
-                elif name[-1] == "I" and name != "SHI":
-                    y = INT
+                    y: Any = ("constant", constants[word >> 24], 0)
+                elif name[-1] == "I":
+                    y = ("constant", get_sc(word), 0)
                 else:
                     y = self.reference(word >> 24, pc)
                     if type(y) is Variable:
                         y.is_numeric = True
+                if name == "SHLI":
+                    x, y = y, x
+                if name in _OF_INTEGERS or (name in _OF_MOST_INTEGERS and type(constants[word >> 24]) is int):
+                    for operand in (x, y):
+                        if type(operand) is Variable:
+                            operand.is_integer = True
                 value = (name, x, y)
             elif op == _MOVE:
                 value = ("same", self.reference(word >> 16 & 0xFF, pc), 0)
             elif op == _LOADI:
-                value = INT
+                value = ("constant", get_sbx(word), 0)
             elif op == _LOADF:
                 value = FLOAT
             elif op == _LOADK:
-                value = kind_of_constant(constants[word >> 15])
+                value = ("constant", constants[word >> 15], 0)
             elif op in _BOOLEANS:
                 value = BOOLEAN
             elif op == _NEWTABLE:
@@ -174,6 +258,7 @@ class _Finder:
             variable = analysis.active(a, pc)
             if variable is not None:
                 variable.is_numeric = True
+                variable.is_integer |= not word >> 24
         elif op in (_TEST, _EQK):
             variable = analysis.active(a, pc)
             if variable is not None:
@@ -191,7 +276,11 @@ class _Finder:
         elif op == _FORPREP:
             start, step = analysis.active(a, pc), analysis.active(a + 2, pc)
             control = analysis.active(a + 3, pc + 1)
-            self.values[pc] = ("for", start, step) if start is not None and step is not None else NUMBER
+            limit = analysis.active(a + 1, pc)
+            self.values[pc] = ("for", start, (step, limit)) if start and step and limit else NUMBER
+            given = self.values.get(self.last.get(a + 1, -1))
+            if type(given) is tuple and type(given[1]) is Variable:
+                given[1].is_integer = True
             if control is not None:
                 define(control, pc)
                 self.controls.add(control)
@@ -242,9 +331,57 @@ def find_kinds(analysis: Analysis) -> None:
         if not variable.kind:
             variable.kind = ANY
     assert proto is analysis.proto
+    _find_ranges(finder, [v for v in analysis.variables if v.kind == INT])
 
 
+def _find_ranges(finder: _Finder, variables: list[Variable]) -> None:
+    """Set ``range`` of integer variables, the least that their definitions agree with."""
+    for turn in range(_MAX_TURNS):
+        finder.ranges.clear()
+        has_grown = False
+        for variable in variables:
+            found = _range_of(finder, variable)
+            if found is not None and (variable not in finder.seen or found != variable.range):
+                has_grown = True
+                finder.seen.add(variable)
+                variable.range = found if turn < _MAX_TURNS // 2 else ranges.FULL
+        if not has_grown:
+            return
+    for variable in variables:
+        variable.range = ranges.FULL
+
+
+def _range_of(finder: _Finder, variable: Variable) -> ranges.Range | None:
+    """Return the range that a variable's definitions give it, None when none of them is known yet."""
+    start: ranges.Range | None = None
+    step = (0, 0)
+    for pc in variable.definitions:
+        value = finder.values.get(pc, ANY)
+        try:
+            added = finder.step_of(variable, value)
+            if added is not None:
+                step = ranges.union(step, added)
+            else:
+                found = finder.range(value)
+                start = found if start is None else ranges.union(start, found)
+        except _NotSeen:
+            continue
+    return ranges.of_counter(start, step) if start is not None else None
+
+
+class _NotSeen(Exception):  # noqa: N818  # control flow, no error
+    """The range of a variable is not known yet."""
+
+
+#: How often ranges are looked at again; in the second half what still grows is without bounds.
+_MAX_TURNS: Final = 16
 _NUMERIC: Final = frozenset({*ARITHMETIC.values(), "for", "UNM", "BNOT"})
+#: Operations that are mostly used with integers; the last ones where their constant is one.
+_OF_INTEGERS: Final = frozenset(
+    {"BAND", "BOR", "BXOR", "SHL", "SHR", "BANDK", "BORK", "BXORK", "SHRI", "SHLI"}
+)
+_OF_MOST_INTEGERS: Final = frozenset({"MODK", "IDIVK"})
+_JUMPS: Final = frozenset({OP["JMP"], OP["FORPREP"], OP["TFORPREP"], OP["LFALSESKIP"]})
 _MOVE: Final = OP["MOVE"]
 _LOADI: Final = OP["LOADI"]
 _LOADF: Final = OP["LOADF"]

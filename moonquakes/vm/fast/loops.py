@@ -59,8 +59,6 @@ def counted(t: Translator, pc: int, word: int) -> tuple[str, Variable | None, st
         texts = [f"r{a + i}" if e.fails else e.text for i, e in enumerate((start, limit, step))]
         sequence = f"counter({pc}, {', '.join(texts)})"
     control = t.analysis.active(a + 3, pc + 1)
-    if stride > 0 and control is not None and len(control.definitions) == 1:
-        t.positive_from(control, start)
     return sequence, control, _target(t, control, a + 3)
 
 

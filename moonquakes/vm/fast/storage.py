@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
+from moonquakes.vm.fast.ranges import LENGTH
 
 
 def _checked(raw: str, o: Expr, key: str) -> str:
@@ -42,10 +43,8 @@ def read_global(pc: int, environment: Expr, name: str) -> Expr:
     return expr
 
 
-def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, is_sure: bool) -> Expr:
-    """``o[key]``; ``is_positive`` for an integer known to be no less than 0, ``is_sure`` for one no less
-    than 1, ``is_numeric`` for a likely number.
-    """
+def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool) -> Expr:
+    """``o[key]``; ``is_numeric`` for a likely number."""
     expr = of_two("", may_call("index", pc, o, key), ANY, o, key)
     expr.fails = expr.reads_heap = True
     k = key.raw if key.kind in (INT, NUMBER) else key.text
@@ -58,7 +57,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
         _soft(expr, f"{o.raw}.hash.get({k})", o, k)
         expr.text = expr.soft
         return expr
-    if key.kind == INT and is_positive:
+    if key.kind == INT and key.low >= 0:
         expr.raw = f"{o.raw}.arr[{k}]"
     elif key.kind in (INT, NUMBER) or is_numeric:
         # A float or string index raises; a negative one would count from the end.
@@ -83,7 +82,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_positive: bool, is_numeric: bool, 
         return expr
     if key.is_atom and o.is_atom:
         # At 0 the list has nothing of the table's.
-        sure = expr.raw if is_sure else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
+        sure = expr.raw if key.kind == INT and key.low >= 1 else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
         expr.text = _checked(sure, o, k)
         get = f"({o.raw}.arr[{k}] if 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
         _soft(expr, get, o, k)
@@ -115,8 +114,8 @@ def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
     """``#o``"""
     slow = may_call("length", pc, o)
     if o.kind == STR:
-        return of_one(f"LEN({o.text})", slow, INT, o)
-    if o.is_atom and is_table:
+        expr = of_one(f"LEN({o.text})", slow, INT, o)
+    elif o.is_atom and is_table:
         expr = of_one(f"(LEN({o.raw}.arr) - 1 if {o.raw}.metatable is None else SIZE({o.raw}))", slow, INT, o)
     elif o.is_atom:
         expr = of_one(
@@ -128,7 +127,9 @@ def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
         plain = f"(q := {o.text}).__class__ is Table and q.metatable is None"
         expr = of_one(f"(LEN(q.arr) - 1 if {plain} else SIZE(q))",
                       slow, INT, o)  # fmt: skip
-    expr.fails = expr.reads_heap = True
+    if o.kind != STR:
+        expr.fails = expr.reads_heap = True
+    expr.low, expr.high = LENGTH
     return expr
 
 
@@ -179,7 +180,7 @@ def store_field(pc: int, o: Expr, name: str, value: Expr) -> list[str]:
     ]
 
 
-def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_positive: bool, is_numeric: bool) -> list[str]:
+def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> list[str]:
     """``o[key] = value``; all are atoms."""
     k, v = key.text, value.text
     set_it = f"{OPENS}setindex({pc}, {o.text}, {k}, {v}){CLOSES}"
@@ -194,7 +195,7 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_positive: bool, is_n
     guards = [f"{o.text}.metatable is None"]
     if value.kind & NIL:
         guards.append(f"{v} is not None")
-    if not (key.kind == INT and is_positive):
+    if not (key.kind == INT and key.low >= 1):
         guards.append(f"{k} > 0")
     return [
         "try:",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.vm.fast.analysis import ANY, Analysis, Variable
+from moonquakes.vm.fast.analysis import ANY, INT, Analysis, Variable
 from moonquakes.vm.fast.constructors import NewTable, build
 from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare
 
@@ -93,8 +93,8 @@ class Writer:
         #: The result of the call that a generic loop iterates over.
         self.triple: str | None = None
         self.closes = False
-        #: Loop variables that are never negative, with their least value.
-        self.positive: dict[Variable, int] = {}
+        #: What computed values of registers without a variable probably are.
+        self.likely: dict[int, int] = {}
         #: Variables that what begins their scope has written already.
         self.born: set[Variable] = set()
         self.birthed: set[int] = set()
@@ -108,18 +108,6 @@ class Writer:
     def take_triple(self) -> str | None:
         result, self.triple = self.triple, None
         return result
-
-    def is_at_least(self, register: int, key: Expr, least: int) -> bool:
-        """Whether an index is known to be an integer no less than ``least``."""
-        if key.is_constant:
-            return type(key.value) is int and key.value >= least
-        variable = self.analysis.active(register, self.pc)
-        return variable is not None and self.positive.get(variable, -1) >= least
-
-    def positive_from(self, control: Variable | None, start: Expr) -> None:
-        """Note a loop variable that begins at a positive constant and grows."""
-        if control is not None and start.is_constant and type(start.value) is int and start.value >= 0:
-            self.positive[control] = start.value
 
     # Lines
 
@@ -190,9 +178,13 @@ class Writer:
         name = self.name(register, pc)
         if variable is None:
             expr = Expr(name, ANY, (name,), 1 << register)
+            expr.likely = self.likely.get(register, ANY)
         else:
             expr = Expr(name, variable.kind, (variable.text,), 1 << register)
+            expr.low, expr.high = variable.range
             expr.reads_cells = variable.is_shared
+            if variable.is_integer:
+                expr.likely = INT
         expr.is_atom = True
         return expr
 
@@ -235,7 +227,9 @@ class Writer:
         self.assign(name, expr)
         kind = ANY if expr.fails else expr.kind
         named = Expr(name, kind, (name,), 1 << register)
-        named.likely = expr.kind
+        named.likely = expr.likely
+        if not expr.fails:
+            named.low, named.high = expr.low, expr.high
         named.is_atom = True
         return named
 
@@ -275,6 +269,7 @@ class Writer:
         """Compute a register's pending value now."""
         self.settle_before(register)
         expr = self.pending.pop(register)
+        self.likely[register] = expr.likely
         self.assign(self.temporary(register), expr)
 
     def materialize_all(self) -> None:
@@ -352,6 +347,7 @@ class Writer:
     def define(self, register: int, expr: Expr) -> None:
         """Give a register a value."""
         pc = self.pc
+        self.likely.pop(register, None)
         old = self.pending.pop(register, None)
         if old is not None and old.fails:
             self.assign("q", old)

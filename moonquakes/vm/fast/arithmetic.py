@@ -1,0 +1,260 @@
+"""Python expressions for Lua's arithmetic: when is Python's result Lua's?
+
+A sum of integers is looked at: it may have to wrap around (§3.4.1).  Where ranges are known, many
+need no look, and a sum of sums takes one look at the end, since wrapping commutes with ``+ - *``.
+Small integers are the cheapest to compare, so these are asked for first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NUMBER
+from moonquakes.vm.fast.expressions import Expr, literal, may_call, of_one, of_two
+from moonquakes.vm.fast.ranges import FULL, HIGHEST, LOWEST, Range, fits, of_operation, unclipped
+
+LOW: Final = str(LOWEST)
+HIGH: Final = str(HIGHEST)
+#: Python compares integers of one digit, which has 30 bits, without a call.
+_SMALL: Final = 1_000_000_000
+#: How long a sum that is looked at once may be, in characters and in bits.
+_MAX_RING_TEXT: Final = 250
+_MAX_RING: Final = 1 << 200
+_SYMBOLS: Final = {"ADD": "+", "SUB": "-", "MUL": "*"}
+_BITS: Final = {"BAND": "&", "BOR": "|", "BXOR": "^"}
+
+
+def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
+    """Return ``x op y``; ``name`` is the opcode's without its suffix for constants."""
+    slow = may_call(name.lower(), pc, x, y)
+    both = x.kind | y.kind
+    known = not both & ~NUMBER
+    if not (x.kind & NUMBER and y.kind & NUMBER):
+        return _hopeless(of_two("ODD()", slow, ANY, x, y))
+    if name in _SYMBOLS:
+        expr = _sum(name, slow, x, y)
+    elif name == "DIV":
+        expr = _divide(slow, x, y)
+    elif name in ("MOD", "IDIV"):
+        expr = _modulo(name, slow, x, y)
+    elif name == "POW":
+        expr = _power(slow, x, y)
+    elif name in _BITS:
+        expr = _bitwise(name, slow, x, y)
+    else:
+        expr = _shift(name, slow, x, y)
+    if not known:
+        expr.fails = True
+    return expr
+
+
+def _hopeless(expr: Expr) -> Expr:
+    """Return an expression whose likely case never holds; Python would compute with its own booleans."""
+    expr.fails = True
+    return expr
+
+
+def _range(x: Expr) -> Range:
+    return (x.low, x.high) if x.kind == INT else FULL
+
+
+def _ring(x: Expr) -> tuple[str, Range]:
+    """Return an integer before it is wrapped."""
+    if x.ring:
+        return x.ring, (x.ring_low, x.ring_high)
+    return x.raw, _range(x)
+
+
+def _with_range(expr: Expr, bounds: Range) -> Expr:
+    expr.low, expr.high = bounds
+    return expr
+
+
+def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
+    """``+ - *``: the range of an integer result is checked, which no string or tuple passes."""
+    symbol = _SYMBOLS[name]
+    text = f"{x.raw} {symbol} {y.raw}"
+    if FLOAT in (x.kind, y.kind):
+        # A float and anything but a number raises.
+        return of_two(f"({text})", slow, FLOAT, x, y)
+    if x.kind == y.kind == INT:
+        return _integer_sum(name, text, slow, x, y)
+    is_small = f"-{_SMALL} < q < {_SMALL}"
+    is_integer = x.likely == y.likely == INT
+    ring = f"({x.ring or x.raw} {symbol} {y.ring or y.raw})"
+    if y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
+        # One bound is enough; a string and an integer do not add.
+        check = f"< {_SMALL} or q <= {HIGH}" if name == "ADD" else f"> -{_SMALL} or q >= {LOW}"
+        expr = of_two(f"(q if (q := {text}) {check} else W(q))", slow, NUMBER, x, y)
+    elif is_integer and (x.ring or y.ring) and len(ring) < _MAX_RING_TEXT:
+        # When the result is an integer, so are all its parts.
+        other = f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
+        expr = of_two(
+            f"(q if (q := {ring}).__class__ is int and {is_small} else {other})", slow, NUMBER, x, y
+        )
+    elif is_integer:
+        other = f"q.__class__ is float or {LOW} <= q <= {HIGH}"
+        expr = of_two(f"(q if -{_SMALL} < (q := {text}) < {_SMALL} or {other} else W(q))", slow, NUMBER, x, y)
+    else:
+        check = f"q.__class__ is float or {is_small} or {LOW} <= q <= {HIGH}"
+        expr = of_two(f"(q if (q := {text}){check[1:]} else W(q))", slow, NUMBER, x, y)
+    if is_integer:
+        expr.likely = INT
+        if len(ring) < _MAX_RING_TEXT:
+            expr.ring = ring
+    return expr
+
+
+def _integer_sum(name: str, text: str, slow: str, x: Expr, y: Expr) -> Expr:
+    bounds = unclipped(name, _range(x), _range(y))
+    if fits(bounds):
+        return _with_range(of_two(f"({text})", slow, INT, x, y), bounds)
+    (left, left_range), (right, right_range) = _ring(x), _ring(y)
+    ring = f"{left} {_SYMBOLS[name]} {right}"
+    unwrapped = unclipped(name, left_range, right_range)
+    if len(ring) > _MAX_RING_TEXT or max(-unwrapped[0], unwrapped[1]) > _MAX_RING:
+        ring, unwrapped = text, bounds
+    expr = of_two(wrapped(ring, unwrapped, _is_large(x) or _is_large(y)), slow, INT, x, y)
+    expr.ring = f"({ring})"
+    expr.ring_low, expr.ring_high = unwrapped
+    return expr
+
+
+def _is_large(x: Expr) -> bool:
+    return x.is_constant and abs(x.value) >= _SMALL
+
+
+def wrapped(text: str, bounds: Range, is_large: bool = False) -> str:
+    """Return the text of an integer, which lies within ``bounds``, wrapped to 64 bits."""
+    low, high = bounds
+    if low >= LOWEST:
+        check = f"q <= {HIGH}" if is_large else f"q < {_SMALL} or q <= {HIGH}"
+    elif high <= HIGHEST:
+        check = f"q >= {LOW}" if is_large else f"q > -{_SMALL} or q >= {LOW}"
+    else:
+        small = f"-{_SMALL} < (q := {text}) < {_SMALL} or {LOW} <= q <= {HIGH}"
+        return f"(q if {f'{LOW} <= (q := {text}) <= {HIGH}' if is_large else small} else W(q))"
+    return f"(q if (q := {text}){check[1:]} else W(q))"
+
+
+def _divide(slow: str, x: Expr, y: Expr) -> Expr:
+    """``/``: both operands become floats first, as Lua's do; a zero divisor raises."""
+    if y.is_constant and type(y.value) is int:
+        divisor, safe = literal(float(y.value)), y.value != 0
+    else:
+        divisor, safe = y.raw, y.is_constant and type(y.value) is float and y.value != 0
+    dividend = x.raw
+    if x.is_constant and type(x.value) is int:
+        dividend = literal(float(x.value))
+    elif x.kind != FLOAT and y.kind != FLOAT and divisor is y.raw:
+        dividend = f"{x.raw} * 1.0"
+    expr = of_two(f"({dividend} / {divisor})", slow, FLOAT, x, y)
+    expr.fails |= not safe
+    return expr
+
+
+def _modulo(name: str, slow: str, x: Expr, y: Expr) -> Expr:
+    """``%`` and ``//`` of integers are Python's; any other result is computed by rule."""
+    symbol = "%" if name == "MOD" else "//"
+    text = f"{x.raw} {symbol} {y.raw}"
+    nonzero = (y.is_constant and y.value != 0) or (y.kind == INT and y.low > 0)
+    positive = y.kind == INT and y.low > 0
+    bounds = of_operation(name, _range(x), _range(y))
+    if x.kind == FLOAT or y.kind == FLOAT:
+        expr = of_two(f"{name}({x.raw}, {y.raw})", slow, FLOAT, x, y)
+        expr.fails = True
+        return expr
+    if x.kind == y.kind == INT:
+        if name == "IDIV" and not positive and x.low == LOWEST:
+            expr = of_two(f"(q if (q := {text}) <= {HIGH} else W(q))", slow, INT, x, y)
+        else:
+            expr = of_two(f"({text})", slow, INT, x, y)
+        expr.fails |= not nonzero
+        return _with_range(expr, bounds)
+    other = f"{name}({x.raw}, {y.raw})" if x.is_atom and y.is_atom else "ODD()"
+    # An integer that is no result of rules for floats.
+    kind = INT if other == "ODD()" else NUMBER
+    check = "" if name == "MOD" or positive else f" and q <= {HIGH}"
+    expr = of_two(f"(q if (q := {text}).__class__ is int{check} else {other})", slow, kind, x, y)
+    expr.likely = INT if y.kind == INT else expr.kind
+    expr.fails = True
+    return _with_range(expr, bounds)
+
+
+def _power(slow: str, x: Expr, y: Expr) -> Expr:
+    """``^`` is always a float; an exponent without fraction cannot give a complex number."""
+    if y.is_constant and y.value in (2, 3, 4) and x.is_atom:
+        base = x.raw
+        expr = of_two(f"({base} ** {float(y.value)!r})", slow, FLOAT, x, y)
+    else:
+        expr = of_two(f"POW({x.raw}, {y.raw})", slow, FLOAT, x, y)
+    expr.fails = True
+    return expr
+
+
+def _bitwise(name: str, slow: str, x: Expr, y: Expr) -> Expr:
+    """``& | ~``: Python's operators take no float, and no two values but integers have them."""
+    bounds = of_operation(name, _range(x), _range(y))
+    left, right = x.raw, y.raw
+    if name == "BAND":
+        # What a mask that is not negative leaves is the same before wrapping.
+        if y.kind == INT and y.low >= 0 and x.kind == INT and x.ring:
+            left = x.ring
+        elif x.kind == INT and x.low >= 0 and y.kind == INT and y.ring:
+            right = y.ring
+    expr = of_two(f"({left} {_BITS[name]} {right})", slow, INT, x, y)
+    expr.fails |= (x.kind | y.kind) != INT
+    return _with_range(expr, bounds)
+
+
+def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
+    both = x.kind | y.kind
+    if y.is_constant and type(y.value) is int and 0 < y.value < 64:
+        text, bounds = _ring(x) if x.kind == INT else (x.raw, FULL)
+        if name == "SHR":
+            inside = (
+                text
+                if x.kind == INT and bounds[0] >= 0 and fits(bounds)
+                else f"({text} & 0xFFFFFFFFFFFFFFFF)"
+            )
+            expr = of_two(f"({inside} >> {y.value})", slow, INT, x, y)
+            _with_range(expr, of_operation(name, _range(x), (y.value, y.value)))
+        else:
+            unwrapped = bounds[0] << y.value, bounds[1] << y.value
+            if max(-unwrapped[0], unwrapped[1]) > _MAX_RING or len(text) > _MAX_RING_TEXT:
+                text, bounds = x.raw, _range(x)
+                unwrapped = bounds[0] << y.value, bounds[1] << y.value
+            ring = f"{text} << {y.value}"
+            expr = of_two(f"({ring})" if fits(unwrapped) else wrapped(ring, unwrapped), slow, INT, x, y)
+            _with_range(expr, of_operation(name, _range(x), (y.value, y.value)))
+            expr.ring = f"({ring})"
+            expr.ring_low, expr.ring_high = unwrapped
+        expr.fails |= x.kind != INT
+        return expr
+    expr = of_two(f"{name}({x.raw}, {y.raw})", slow, INT, x, y)
+    expr.fails |= both != INT
+    return expr
+
+
+def negative(pc: int, x: Expr) -> Expr:
+    slow = may_call("unm", pc, x)
+    if not x.kind & NUMBER:
+        return _hopeless(of_one("ODD()", slow, ANY, x))
+    if x.kind == FLOAT:
+        return of_one(f"(-{x.raw})", slow, FLOAT, x)
+    if x.kind == INT:
+        bounds = -x.high, -x.low
+        text = f"(-{x.raw})" if fits(bounds) else wrapped(f"-{x.raw}", bounds)
+        return _with_range(of_one(text, slow, INT, x), bounds if fits(bounds) else FULL)
+    expr = of_one(f"(q if (q := -{x.raw}).__class__ is float or q <= {HIGH} else W(q))", slow, NUMBER, x)
+    expr.fails |= bool(x.kind & ~NUMBER)
+    return expr
+
+
+def complement(pc: int, x: Expr) -> Expr:
+    if not x.kind & NUMBER:
+        return _hopeless(of_one("ODD()", may_call("bnot", pc, x), ANY, x))
+    expr = of_one(f"(~{x.raw})", may_call("bnot", pc, x), INT, x)
+    expr.fails |= x.kind != INT
+    low, high = _range(x)
+    return _with_range(expr, (~high, ~low))
