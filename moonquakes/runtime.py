@@ -6,6 +6,7 @@ The shapes are those Python people know from lupa: :meth:`LuaRuntime.execute`, :
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
@@ -67,6 +68,8 @@ class LuaRuntime:
             passed to Lua instead.  Without it such an ``int`` raises OverflowError.
         engine: ``"fast"`` turns Lua into Python, ``"vm"`` walks its bytecode; with None the
             environment variable ``MOONQUAKES_ENGINE`` decides, and else it is ``"fast"``.
+        cache: a folder, nobody else's, that keeps compiled chunks for other processes; ValueError where
+            others may write there.
 
     What becomes what:
 
@@ -90,6 +93,7 @@ class LuaRuntime:
         unpack_returned_tuples: bool = False,
         overflow_handler: Callable[[int], object] | None = None,
         engine: Engine | None = None,
+        cache: str | os.PathLike[str] | None = None,
     ) -> None:
         if profile not in ("safe", "full"):
             raise ValueError(f"profile must be 'safe' or 'full', not {profile!r}")
@@ -98,6 +102,10 @@ class LuaRuntime:
         self._unpack = unpack_returned_tuples
         self._overflow_handler = overflow_handler
         self._state = State(engine)
+        if cache is not None:
+            from moonquakes.cache import FolderCache
+
+            self._state.chunk_store = FolderCache(cache)
         open_libraries(self._state, profile)
         self._lock = threading.RLock()
         self._foreign = Table.from_fields(

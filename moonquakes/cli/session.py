@@ -5,6 +5,7 @@ Knows nothing of options (:mod:`moonquakes.cli.moonquakes`) or of prompts (:mod:
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from moonquakes.stdlib.files import read_source
 from moonquakes.values import TRUE, LuaResults, LuaValue, first, type_name
 from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.state import State
+
+#: The environment variable that names a folder for compiled chunks.
+CACHE_VARIABLE = "MOONQUAKES_CACHE"
 
 #: What stands below every main chunk in a traceback: the host.
 _HOST_LEVEL = "\n\t[C]: in ?"
@@ -36,7 +40,17 @@ class Session:
         self.prefix = f"{program}: "
         if ignore_environment:
             self.state.registry.set("LUA_NOENV", TRUE)
+        elif os.environ.get(CACHE_VARIABLE):
+            self._use_cache(os.environ[CACHE_VARIABLE])
         open_libraries(self.state)
+
+    def _use_cache(self, folder: str) -> None:
+        from moonquakes.cache import FolderCache  # most programs start without it
+
+        try:
+            self.state.chunk_store = FolderCache(folder)
+        except ValueError as error:
+            self.report(f"{CACHE_VARIABLE} is not used: {error}")
 
     def close(self) -> None:
         """End the program: run the finalizers that are left."""

@@ -37,6 +37,7 @@ from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
+    from moonquakes.vm.chunk_cache import Store
     from moonquakes.vm.fast.names import Names
     from moonquakes.vm.limits import Limits
 
@@ -79,6 +80,7 @@ class State(Operations):
         stdin, stdout, stderr: binary files of the io library and of ``print``.
         clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
         environ: environment variables that ``os.getenv`` sees.
+        chunk_store: where compiled chunks are kept for other processes, None for nowhere.
         allow_loadlib: whether ``package.loadlib`` may import Python modules.
         collector: runs finalizers and clears weak tables.
         counts_allocations: whether the instructions that allocate tell the collector.
@@ -109,6 +111,7 @@ class State(Operations):
         self.time: Callable[[], float] = time.time
         self.entropy: Callable[[], int] = _system_entropy
         self.environ: dict[str, str] | os._Environ[str] = os.environ
+        self.chunk_store: Store | None = None
         self.allow_loadlib = True
         self.max_depth = MAX_DEPTH
         self.in_reserve = False
@@ -315,9 +318,13 @@ class State(Operations):
         """
         from moonquakes.vm.load import load_chunk  # the parser is not needed to run a compiled chunk
 
-        proto = load_chunk(source, chunk_name, mode)
+        store = self.chunk_store
+        proto = load_chunk(source, chunk_name, mode, store, self.engine)
         self.collector.expect(proto)
-        return self.closure(proto, self.globals if environment is ... else environment)
+        function = self.closure(proto, self.globals if environment is ... else environment)
+        if store is not None:
+            store.keep(source, chunk_name, self.engine, proto)
+        return function
 
     def closure(self, proto: Proto, environment: LuaValue) -> FunctionType:
         """Return a new function of a main chunk's Proto, its first upvalue set to ``environment``."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import sys
+from _thread import allocate_lock
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
+from moonquakes.bytecode.charges import Charges, charges
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
 from moonquakes.vm.fast.analysis import Analysis
+from moonquakes.vm.fast.counting import Variant, slice_names
 from moonquakes.vm.fast.kinds import find_kinds
 from moonquakes.vm.fast.planner import Planner
 from moonquakes.vm.fast.translator import Translator, Unstructured, Untranslatable
@@ -24,6 +27,8 @@ from moonquakes.vm.functions import TranslatedFunction
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
 #: How many levels of indentation Python allows.
 _MAX_LEVELS: Final = 100
+#: Held while a chunk is translated, which states of several threads may share.
+TRANSLATING: Final = allocate_lock()
 
 
 class Translation(TranslatedFunction):
@@ -71,7 +76,7 @@ class Translation(TranslatedFunction):
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
         from moonquakes.vm.fast.functions import new_function
 
-        inner = proto.translated
+        inner = translated_in(proto, self.chunk.variant)
         return new_function(function.__globals__, inner, [
             CellType(cell.box if type(cell) is BoxCell else CellBox(cell)) if is_boxed else cell
             for cell, is_boxed in zip(cells, inner.boxed, strict=True)
@@ -118,25 +123,33 @@ class ChunkCode:
         lines: pc of each line of the text, from line 1 at index 1.
         sites: slow paths: names of the operands, text, and the function's Proto.
         text: the Python source.
+        variant: what it counts.
     """
 
-    __slots__ = ("lines", "main", "sites", "text")
+    __slots__ = ("lines", "main", "sites", "text", "variant")
 
-    def __init__(self) -> None:
+    def __init__(self, variant: Variant = Variant.PLAIN) -> None:
+        self.variant = variant
         self.main: Translation = None  # type: ignore[assignment]  # set by translate
         self.lines: list[int] = []
         self.sites: list[tuple[tuple[str, ...], str, Proto]] = []
         self.text = ""
 
+    def number_at(self, line: int) -> int:
+        """Return the number of the function whose definition is at a line of the text, negative for none."""
+        return -2 - self.lines[line]
+
 
 class Chunk:
     """A chunk being written."""
 
-    def __init__(self, proto: Proto) -> None:
+    def __init__(self, proto: Proto, variant: Variant) -> None:
         self.root = analyse(proto)
+        self.variant = variant
+        self._points: dict[Analysis, Charges] = {}
         #: Whether closures and concatenations count as allocations, as tables do.
         self.counts = names_any(proto, ("__gc", "__mode"))
-        self.code = ChunkCode()
+        self.code = ChunkCode(variant)
         self.sites = self.code.sites
         self.serial = 0
         #: Finished functions: their lines, relative to the indentation of their body.
@@ -149,6 +162,15 @@ class Chunk:
     def next_serial(self) -> int:
         self.serial += 1
         return self.serial
+
+    def points_of(self, analysis: Analysis) -> Charges | None:
+        """Return where a function pays for what it runs, None without limits."""
+        if self.variant == Variant.PLAIN:
+            return None
+        points = self._points.get(analysis)
+        if points is None:
+            points = self._points[analysis] = charges(analysis.proto)
+        return points
 
     def name_variables(self, analysis: Analysis) -> None:
         """Give the local variables their Python names."""
@@ -255,7 +277,7 @@ def translate_twin(translation: Translation) -> Translation:
 
     Its first parameter is how many generators stand below it; functions made in it are as usual.
     """
-    chunk = Chunk(translation.proto)
+    chunk = Chunk(translation.proto, translation.chunk.variant)
     # Its slow paths are found where the chunk's are.
     chunk.sites = chunk.code.sites = translation.chunk.sites
     # Apart from the names of the upvalues, which the chunk gave.
@@ -285,24 +307,37 @@ def analyse(proto: Proto) -> Analysis:
     return analysis
 
 
-def translate(proto: Proto) -> ChunkCode:
+def translated_in(proto: Proto, variant: Variant) -> Any:
+    """Return what a function's translation that counts so much is, or why there is none; None before."""
+    return proto.translated if variant == Variant.PLAIN else proto.variants.get(variant)
+
+
+def keep_translated(proto: Proto, variant: Variant, translated: Translation | str) -> None:
+    """Keep what :func:`translated_in` returns."""
+    if variant == Variant.PLAIN:
+        proto.translated = translated
+    else:
+        proto.variants[variant] = translated
+
+
+def translate(proto: Proto, variant: Variant = Variant.PLAIN) -> ChunkCode:
     """Translate a main function and all functions in it.
 
     Raises:
         Untranslatable: one of them must run on the VM.
     """
-    chunk = Chunk(proto)
+    chunk = Chunk(proto, variant)
     names = [f"{_UNSAFE.sub('_', u.name) if u.name else 'u'}_u{i}x" for i, u in enumerate(proto.upvalues)]
     chunk.code.main = _compile(chunk, [(name, False, True) for name in names], is_twin=False)
     for analysis, translation in chunk.translations.items():
-        analysis.proto.translated = translation
+        keep_translated(analysis.proto, variant, translation)
     return chunk.code
 
 
 def _compile(chunk: Chunk, upvalues: list[tuple[str, bool, bool]], is_twin: bool) -> Translation:
     """Write and compile a chunk's root, with all functions in it; return the root's translation."""
     parameters, lines = chunk.write_function(chunk.root, upvalues, is_twin)
-    names = ", ".join(dict.fromkeys(name for name, _, _ in upvalues))
+    names = ", ".join([*slice_names(chunk.variant), *dict.fromkeys(name for name, _, _ in upvalues)])
     # Named apart from what generated code calls.
     root = f"body(d, {parameters})" if is_twin else f"main({parameters})"
     all_lines: list[tuple[int, str, int]] = [(0, f"def chunk({names}):", -1)]
@@ -317,7 +352,7 @@ def _compile(chunk: Chunk, upvalues: list[tuple[str, bool, bool]], is_twin: bool
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
     by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
-    _finish(compiled, code.lines, by_number)
+    finish(compiled, code, by_number)
     return by_number[chunk.index_of(chunk.root)]
 
 
@@ -336,15 +371,14 @@ def _replaced(value: Any) -> Any:
     return sys.intern(value) if type(value) is str else value
 
 
-def _finish(code: CodeType, lines: list[int], by_number: dict[int, Translation]) -> CodeType:
+def finish(code: CodeType, chunk: ChunkCode, by_number: dict[int, Translation]) -> CodeType:
     """Put the real constants into a code object and those in it, and its Translation behind them."""
     constants = [
-        _finish(value, lines, by_number) if type(value) is CodeType else _replaced(value)
+        finish(value, chunk, by_number) if type(value) is CodeType else _replaced(value)
         for value in code.co_consts
     ]
-    number = -2 - lines[code.co_firstlineno]
-    translation = by_number.get(number) if number >= 0 and code.co_name != "<module>" else None
-    if translation is not None and lines[code.co_firstlineno] <= -2:
+    translation = by_number.get(chunk.number_at(code.co_firstlineno))
+    if translation is not None and code.co_name != "<module>":
         constants.append(translation)
         finished = code.replace(co_consts=tuple(constants))
         translation.code = finished

@@ -17,7 +17,7 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple, first, pack_results, settle_tail
 from moonquakes.vm.coroutines import MAX_NESTING, Coroutine
-from moonquakes.vm.fast.chunk import Translation, translate_twin
+from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
 from moonquakes.vm.fast.stack import marker_of
@@ -58,7 +58,10 @@ def twin_of(function: FunctionType) -> Any:
     if type(marker) is Translation:
         translated = marker.twin
         if translated is None:
-            translated = marker.twin = translate_twin(marker)
+            with TRANSLATING:
+                translated = marker.twin
+                if translated is None:
+                    translated = marker.twin = translate_twin(marker)
         closure = function.__closure__ or ()
         cells = [closure[position] if position >= 0 else CellType(None) for position in marker.positions]
         twin = make_function(function.__globals__, translated, cells)

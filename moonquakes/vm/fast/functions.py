@@ -10,7 +10,15 @@ from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.vm.fast.chunk import Translation, names_any, translate
+from moonquakes.vm.fast.chunk import (
+    TRANSLATING,
+    Translation,
+    keep_translated,
+    names_any,
+    translate,
+    translated_in,
+)
+from moonquakes.vm.fast.counting import slice_cell, slice_names, variant_of
 from moonquakes.vm.fast.translator import Untranslatable
 from moonquakes.vm.fast.watching import add_watched
 
@@ -23,16 +31,19 @@ _WATCHED = ("sethook", "setlocal", "getlocal")
 
 def main_function(state: State, proto: Proto, cells: list[CellType]) -> FunctionType | None:
     """Return a chunk's main function, translated; None when it must run on the VM."""
-    translated = proto.translated
-    if translated is None:
-        watched = names_any(proto, _WATCHED) if state.has_debug else ""
-        if watched:
-            state.report.note(proto, f"its chunk names {watched}", is_watched=True)
-            return None
-        try:
-            translated = proto.translated = translate(proto).main
-        except Untranslatable as problem:
-            translated = proto.translated = str(problem)
+    watched = names_any(proto, _WATCHED) if state.has_debug else ""
+    if watched:
+        state.report.note(proto, f"its chunk names {watched}", is_watched=True)
+        return None
+    variant = variant_of(state.limits)
+    with TRANSLATING:
+        translated = translated_in(proto, variant)
+        if translated is None:
+            try:
+                translated = translate(proto, variant).main
+            except Untranslatable as problem:
+                translated = str(problem)
+            keep_translated(proto, variant, translated)
     if type(translated) is not Translation:
         state.report.note(proto, translated)
         return None
@@ -56,6 +67,9 @@ def make_function(names: dict[str, Any], translation: Translation, cells: list[C
     for cell, position in zip(cells, translation.positions, strict=True):
         if position >= 0:
             closure[position] = cell
+    for name in slice_names(translation.chunk.variant):
+        if name in code.co_freevars:
+            closure[code.co_freevars.index(name)] = slice_cell(names["STATE"].limits, name)
     function = FunctionType(code, names, "function", None, tuple(closure) or None)  # PyPy wants None for ()
     count = code.co_argcount
     function.__defaults__ = (None,) * count if count else None

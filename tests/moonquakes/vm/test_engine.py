@@ -7,6 +7,8 @@ import pytest
 from moonquakes import LuaRuntime
 from moonquakes.bytecode.proto import Proto
 from moonquakes.stdlib import open_libraries
+from moonquakes.vm import load
+from moonquakes.vm.chunk_cache import ChunkCache
 from moonquakes.vm.engine import VARIABLE, chosen_engine
 from moonquakes.vm.fast import functions
 from moonquakes.vm.fast.translator import Untranslatable
@@ -90,10 +92,11 @@ def test_a_function_called_while_a_hook_is_set_is_watched() -> None:
 
 
 def test_what_cannot_be_translated_runs_on_the_vm(monkeypatch: pytest.MonkeyPatch) -> None:
-    def translate(proto: Proto) -> None:
+    def translate(*_: object) -> None:
         raise Untranslatable("it is Tuesday")
 
     monkeypatch.setattr(functions, "translate", translate)
+    monkeypatch.setattr(load, "CHUNKS", ChunkCache())
     lua = LuaRuntime(engine="fast")
     assert lua.execute("return 1 + 1", name="@a.lua") == 2
     report = lua.engine_report()
