@@ -56,11 +56,11 @@ def _pack_proto(proto: Proto) -> tuple[Any, ...]:
 
 
 def _unpack_proto(data: tuple[Any, ...]) -> Proto:
-    numbers, (code, constants, upvalues, protos, lines, local_variables) = data[:6], data[6:]
-    proto = Proto(*numbers, code, [_unpack_constant(value) for value in constants])
+    proto = Proto(*data[:6])
+    proto.code, constants, upvalues, protos, proto.lines, local_variables = data[6:]
+    proto.constants = [_unpack_constant(value) for value in constants]
     proto.upvalues = [UpvalueDesc(*each) for each in upvalues]
     proto.protos = [_unpack_proto(inner) for inner in protos]
-    proto.lines = lines
     proto.local_variables = [LocalVariable(*each) for each in local_variables]
     return proto
 
