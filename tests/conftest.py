@@ -37,10 +37,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 #: What the fast engine does not do as the VM yet (issue 4), by the end of the test's name.
 NOT_YET_ON_FAST = (
-    "test_a_module_that_is_not_found[fast]",
     "test_pointers_are_identities[fast]",
-    "test_pipes_from_and_to_processes[fast]",
-    "test_what_was_tried_is_told[fast]",
 )
 
 

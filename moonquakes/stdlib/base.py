@@ -263,6 +263,17 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
             return lua_next, t, None
         return tuple(_three([*as_tuple(state.call(handler, t))]))
 
+    if state.engine == "fast":
+        from moonquakes.vm.fast.coroutines import make_forwarding_twin
+
+        def begin_pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> tuple[LuaValue, tuple[LuaValue, ...]]:
+            _check_present(1, t)
+            handler = state.metamethod(t, "__pairs")
+            return handler, ((lua_next, t, None) if handler is None else (t,))
+
+        pairs.twin = make_forwarding_twin(  # type: ignore[attr-defined]  # for coroutines
+            state, begin_pairs, lambda results: tuple(_three([*as_tuple(results)]))
+        )
     pairs.__code__ = attach_intrinsic(pairs.__code__, Intrinsic(_begin_pairs))
 
     def tostring(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
@@ -354,6 +365,16 @@ def _chunk_functions(state: State) -> dict[str, LuaValue]:
         name = None if filename is None else check_string(1, filename)
         return state.call(state.load(*read_source(state, name)))
 
+    if state.engine == "fast":
+        from moonquakes.vm.fast.coroutines import make_forwarding_twin
+
+        def begin_dofile(filename: LuaValue = None, *_: LuaValue) -> tuple[LuaValue, tuple[LuaValue, ...]]:
+            name = None if filename is None else check_string(1, filename)
+            return state.load(*read_source(state, name)), ()
+
+        dofile.twin = make_forwarding_twin(  # type: ignore[attr-defined]  # for coroutines
+            state, begin_dofile, lambda results: results
+        )
     dofile.__code__ = attach_intrinsic(dofile.__code__, Intrinsic(_begin_dofile))
     return {"load": load, "loadfile": loadfile, "dofile": dofile}
 

@@ -16,7 +16,7 @@ from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from moonquakes.bytecode.proto import Proto, chunk_id
-from moonquakes.errors import LuaError
+from moonquakes.errors import LuaError, PendingError
 from moonquakes.values import LuaResults, LuaValue, as_tuple, first, pack_results
 from moonquakes.vm.activations import Activation, levels_of, position
 from moonquakes.vm.activations import traceback as format_traceback
@@ -33,7 +33,7 @@ from moonquakes.vm.interpreter import call_from_host
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
 from moonquakes.vm.report import EngineReport
-from moonquakes.vm.settle import is_host_error
+from moonquakes.vm.settle import is_host_error, settle
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
@@ -156,6 +156,10 @@ class State(Operations):
         if self.engine == "fast":
             try:
                 return self.names.call_any(callee, arguments)
+            except (PendingError, RecursionError) as error:
+                if self.names.is_entered:
+                    raise
+                raise settle(self, error) from None
             except LuaError as error:
                 if is_host_error(self, error.value):
                     raise error.value.value from None

@@ -161,10 +161,14 @@ def close_generator(state: State, coroutine: Coroutine) -> LuaError | None:
     if generator is None or coroutine.status == "dead":
         coroutine.status = "dead"
         return error
+    if state.current.nesting >= MAX_NESTING - 1:  # sooner than the resume of one to close meets its limit
+        coroutine.status = "dead"
+        return LuaError("C stack overflow")
     if coroutine.hook is not None:
         state.count_watchers(-1)
     current = state.current
     coroutine.resumer = current
+    coroutine.nesting = current.nesting + 1
     current.status = "normal"
     coroutine.status = "running"
     state.current = coroutine
@@ -412,5 +416,23 @@ def make_protected_twin(state: State, has_handler: bool) -> Twin:
     return protected
 
 
+def make_forwarding_twin(
+    state: State, begin: Callable[..., tuple[Any, tuple[LuaValue, ...]]], change: Callable[[Any], Any]
+) -> Twin:
+    """Return the generator of a host function that returns what it calls, through ``change``.
+
+    ``begin`` gets its arguments and returns what to call, with what.
+    """
+
+    def forward(d: int, *arguments: LuaValue) -> Generator[Any, Any, LuaResults]:
+        function, passed = begin(*arguments)
+        if function is None:
+            return passed
+        return change((yield from state.names.table["run"](function, passed, d + 1)))
+
+    forward.__code__ = attach_intrinsic(forward.__code__, Intrinsic(_never))  # a level of the stack, as above
+    return forward
+
+
 def _never(*_: Any) -> None:
-    raise AssertionError("the VM calls pcall itself, not its generator")
+    raise AssertionError("the VM calls the function itself, not its generator")

@@ -148,9 +148,21 @@ def function_of(frame: FrameType) -> FunctionType | None:
     for candidate in gc.get_referrers(frame.f_code):
         if type(candidate) is WatchedFunction:
             candidate = candidate.function()
+        if type(candidate) is FunctionType and candidate.__code__ is frame.f_code:
+            candidate = _owner_of(candidate)
         if type(candidate) is FunctionType and runs(candidate, frame):
             return candidate
     return None
+
+
+def _owner_of(function: FunctionType) -> FunctionType:
+    """Return the function whose twin a function is; else itself."""
+    for fields in gc.get_referrers(function):
+        if type(fields) is dict and fields.get("twin") is function:
+            for owner in gc.get_referrers(fields):
+                if type(owner) is FunctionType and owner.__dict__ is fields:
+                    return owner
+    return function
 
 
 def runs(function: FunctionType, frame: FrameType) -> bool:
@@ -159,7 +171,10 @@ def runs(function: FunctionType, frame: FrameType) -> bool:
     marker = marker_of(code)
     if type(marker) is WatchedFunction:
         code = marker.code  # which it had when it was called
-    return code is frame.f_code and _closes_over(function, frame)
+    if code is frame.f_code:
+        return _closes_over(function, frame)
+    twin = function.__dict__.get("twin")
+    return type(twin) is FunctionType and twin.__code__ is frame.f_code and _closes_over(twin, frame)
 
 
 def _closes_over(function: FunctionType, frame: FrameType) -> bool:
@@ -231,6 +246,8 @@ def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     if caller.f_code.co_name == "message_handler" and _is_machinery(caller):
         return False  # what State.protected_call was given: no function of Lua's
     marker = marker_of(caller.f_code)
+    if type(marker) is Intrinsic and caller.f_code.co_name == "forward":
+        return False  # a part of the function that its caller stands for
     return (
         type(marker) is Translation
         or (type(marker) is Intrinsic and caller.f_code.co_name == "pcall")
@@ -295,6 +312,9 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     between: list[FrameType] = []
     from moonquakes.vm.fast.coroutines import resume
 
+    from moonquakes.vm.fast.names import Names
+
+    entered = Names._enter.__code__
     resumed = resume.__code__
     handling = _handler_code()
     for python, line in places:
@@ -324,6 +344,8 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             if boundary.role:
                 found.append(_Base(boundary))
             frame = boundary.previous
+        elif python.f_code is entered and python.f_locals["self"].state is state:
+            _add_hosts(found, between)  # no host function below is Lua's to see
         elif python.f_code is handling:
             _add_hosts(found, between)  # no frame of the VM's knows who it runs as message handler
         else:
