@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.flow import JMP, TESTS, FlowGraph
 from moonquakes.bytecode.opcodes import OP, OPCODES, get_b, get_c, get_k, opcode_of
 from moonquakes.bytecode.proto import Proto
@@ -167,7 +168,7 @@ class _Accounting(FlowGraph):
             members.setdefault(root, []).append(block)
         for header in self.headers:
             root = self.group[header]
-            if root != header:
+            if root != header or any(self._counts(block, header) for block in self.headers[header]):
                 continue
             ways = {s for block in members[root] for s in self.successors[block]} - set(members[root])
             inside = [block for block in ways if self.is_within(block, header)]
@@ -185,6 +186,12 @@ class _Accounting(FlowGraph):
             self.memory[outer] += self.memory[header]
             self._move(header, body)
             self.moved.add(header)
+
+    def _counts(self, block: int, header: int) -> bool:
+        """Whether a block ends in the step of the numeric loop that begins at ``header``."""
+        last = self.ends[block] - 1
+        word = self.code[last]
+        return opcode_of(word) == _FORLOOP and jump_target(last, word) == self.starts[header]
 
     def _before(self, block: int, loop: int) -> int:
         """Return the last block of a loop (of no inner one) that ``block`` is always reached through, or -1."""

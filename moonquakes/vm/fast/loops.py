@@ -25,6 +25,8 @@ def forprep(t: Translator, pc: int, word: int) -> int:
     t.emit(f"for {target} in {sequence}:")
     t.nest(Context(end, end + 1))
     box(t, [(control, target)])
+    if end == pc + 1:
+        t.pay(end)
     t.region(pc + 1, end, end)
     t.unnest()
     return end + 1
@@ -80,15 +82,22 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
     """A generic loop: over an iterator that knows ``next`` and ``ipairs``, and calls any other function."""
     call = target_of(pc, word)
     iterated(t, pc, word)
+    is_empty = call == pc + 1
     if t.is_twin:
         t.emit("while True:")
         t.nest(Context(call, call + 2))
+        if is_empty:
+            t.pay(call)
         pulled(t, call, lambda: t.emit("break"))
     else:
         targets, pairs = controls_of(t, call)
+        if is_empty:
+            t.pay(call)
         t.emit(f"for {targets} in r{word >> 7 & 0xFF}:")
         t.nest(Context(call, call + 2))
         box(t, pairs)
+        if is_empty:
+            t.pay(call)
     t.region(pc + 1, call, call)
     t.unnest()
     return call + 2
