@@ -167,10 +167,7 @@ def set_metatable(engine: State, value: LuaValue, metatable: Table | None) -> No
         engine.set_metatable(value, metatable)
         return
     for kind in (int, float) if is_number(value) else (type(value),):
-        if metatable is None:
-            engine.type_metatables.pop(kind, None)
-        else:
-            engine.type_metatables[kind] = metatable
+        engine.set_type_metatable(kind, metatable)
 
 
 def mq_getmetatable(L: mq_State, objindex: int) -> bool:

@@ -69,12 +69,9 @@ def open_debug(state: State) -> Table:
             raise ArgumentError.wrong_type(2, "nil or table", metatable)
         if type(value) is Table or type(value) is Userdata:
             state.set_metatable(value, metatable)
-        elif metatable is None:
-            for kind in _basic_types(value):
-                state.type_metatables.pop(kind, None)
         else:
             for kind in _basic_types(value):
-                state.type_metatables[kind] = metatable
+                state.set_type_metatable(kind, metatable)
         return value
 
     def getregistry(*_: LuaValue) -> LuaResults:

@@ -135,7 +135,16 @@ class State(Operations):
 
     @string_metatable.setter
     def string_metatable(self, metatable: Table) -> None:
-        self.type_metatables[str] = metatable
+        self.set_type_metatable(str, metatable)
+
+    def set_type_metatable(self, kind: type, metatable: Table | None) -> None:
+        """Give all values of a basic type a metatable, or none."""
+        if metatable is None:
+            self.type_metatables.pop(kind, None)
+        else:
+            self.type_metatables[kind] = metatable
+        if kind is str and "names" in self.__dict__:
+            self.names.find_string_methods()
 
     @property
     def running(self) -> Coroutine:

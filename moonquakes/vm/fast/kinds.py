@@ -248,7 +248,10 @@ class _Finder:
         analysis = self.analysis
         if op in _INDEXING:
             variable = analysis.active(word >> 16 & 0xFF, pc)
-            if variable is not None:
+            if variable is not None and not (
+                # Strings have no other fields.
+                op == _SELF and word >> 15 & 1 and analysis.proto.constants[word >> 24] in STRING_METHODS
+            ):
                 variable.is_indexed = True
         elif op in _STORING:
             variable = analysis.active(a, pc)
@@ -405,5 +408,12 @@ _MAKES_ANY: Final = frozenset(
 )
 _INDEXING: Final = frozenset({OP["GETTABLE"], OP["GETI"], OP["GETFIELD"], OP["SELF"]})
 _STORING: Final = frozenset({OP["SETTABLE"], OP["SETI"], OP["SETFIELD"]})
+#: Methods that strings have: where these are called the object may well be a string.
+STRING_METHODS: Final = frozenset(
+    {
+        "byte", "char", "dump", "find", "format", "gmatch", "gsub", "len", "lower", "match", "pack",
+        "packsize", "rep", "reverse", "sub", "unpack", "upper",
+    }
+)  # fmt: skip
 _NUMERIC_TESTS: Final = frozenset({OP[name] for name in ("LTI", "LEI", "GTI", "GEI", "EQI")})
 _OTHER: Final = OTHER

@@ -122,6 +122,10 @@ def looking_names() -> dict[str, Any]:
         return len(o.arr) - 1
 
     def add(o: Table, key: int, value: LuaValue) -> None:
+        """Store where a metamethod for new keys has no say."""
+        metatable = o.metatable
+        if metatable is not None and metatable.hash.get("__newindex") is not None:
+            raise SlowPath
         o.set(key, value)
 
     return {

@@ -35,7 +35,7 @@ from moonquakes.vm.fast.stack import uncallable
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import enter_limited
 from moonquakes.vm.operations import truthy
-from moonquakes.vm.table import Table
+from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.chunk import ChunkCode
@@ -55,6 +55,9 @@ class Names:
         self.ticks: list[bool] = []
         #: Whether a call from outside is under way.
         self.is_entered = False
+        #: The chunks whose functions there still are.
+        self._chunks: list[ref[Sites]] = []
+        self._most_chunks = _LEAST_CHUNKS
         self.refill()
         self.table: dict[str, Any] = {
             "__builtins__": {},
@@ -83,7 +86,6 @@ class Names:
             "tick": _ignore,
             "truthy": truthy,
             "TICKS": self.ticks,
-            "STRING": StringMethods(state),
             "STATE": state,
             **looking_names(),
             **indexing_names(state),
@@ -96,6 +98,7 @@ class Names:
         from moonquakes.vm.fast.coroutines import coroutine_names
 
         self.table |= coroutine_names(state, self.table)
+        self.find_string_methods()
         if state.limits is not None:
             self.table |= counting_names(state, state.limits, self.table)
 
@@ -106,9 +109,15 @@ class Names:
 
         #: Functions that run on the VM while a hook is set.
         self.watched: list[ref[FunctionType]] = []
-        #: The chunks whose functions there still are.
-        self._chunks: list[ref[Sites]] = []
-        self._most_chunks = _LEAST_CHUNKS
+
+    def find_string_methods(self) -> None:
+        """Let translated code find the methods of strings where their metatable has them."""
+        metatable = self.state.string_metatable
+        self.table["STRING"] = metatable if metatable is not None else new_table()
+        for chunk in self._chunks:
+            sites = chunk()
+            if sites is not None:
+                sites.names["STRING"] = self.table["STRING"]
 
     def count_allocations(self, new: Callable[[], Table], tick: Callable[[], None]) -> None:
         """Let translated code make its tables with ``new``, and tell of others; else nothing is counted."""
@@ -221,23 +230,6 @@ class Sites(dict[int, Any]):
                 co_consts=tuple([sys.intern(v) if type(v) is str else v for v in constants])
             )
         return slow
-
-
-class StringMethods:
-    """The fields of the strings' ``__index`` table, as a method call finds them."""
-
-    __slots__ = ("_state",)
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    @property
-    def methods(self) -> dict[LuaValue, LuaValue]:
-        metatable = self._state.string_metatable
-        fields = metatable.hash.get("__index") if metatable is not None else None
-        if type(fields) is not Table:
-            raise SlowPath
-        return fields.hash
 
 
 def _calls(names: Names) -> dict[str, Any]:

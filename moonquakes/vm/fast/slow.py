@@ -80,6 +80,14 @@ def indexing_names(state: State) -> dict[str, Any]:
             value = handler
         raise Fault(state, pc).runtime_error("'__index' chain too long; possible loop")
 
+    def method(pc: int, o: Any, key: str) -> LuaValue:
+        metatable = state.string_metatable
+        if type(o) is str and metatable is not None:
+            found = inherited(metatable, key)
+            if found is not None:
+                return found[0]
+        return index(pc, o, key)
+
     def setindex(pc: int, o: Any, key: LuaValue, new: LuaValue) -> None:
         value = o
         for _ in range(_MAX_CHAIN):
@@ -124,7 +132,7 @@ def indexing_names(state: State) -> dict[str, Any]:
             o.set(position, value)
 
     call = state.call
-    return {"index": index, "setindex": setindex, "method": index, "length": length, "fill": fill}
+    return {"index": index, "setindex": setindex, "method": method, "length": length, "fill": fill}
 
 
 def arithmetic_names(state: State) -> dict[str, Any]:

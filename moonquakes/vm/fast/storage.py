@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
+from moonquakes.vm.fast.kinds import STRING_METHODS
 from moonquakes.vm.fast.ranges import LENGTH
 
 
@@ -32,6 +33,7 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     expr.raw = f"{o.raw}.hash[{key}]"
     _soft(expr, f"{o.raw}.hash.get({key})", o, key)
     expr.text = expr.soft
+    expr.callee = f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
     expr.fails = expr.reads_heap = True
     return expr
 
@@ -40,6 +42,7 @@ def read_global(pc: int, environment: Expr, name: str) -> Expr:
     """A global variable: rarely nil."""
     expr = read_field(pc, environment, name)
     expr.text = _checked(expr.raw, environment, literal(name))
+    expr.callee = expr.raw
     return expr
 
 
@@ -133,30 +136,6 @@ def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
     return expr
 
 
-#: Methods that strings have: where these are called the object may well be a string.
-STRING_METHODS = frozenset(
-    [
-        "byte",
-        "char",
-        "dump",
-        "find",
-        "format",
-        "gmatch",
-        "gsub",
-        "len",
-        "lower",
-        "match",
-        "pack",
-        "packsize",
-        "rep",
-        "reverse",
-        "sub",
-        "unpack",
-        "upper",
-    ]
-)
-
-
 def read_method(pc: int, o: Expr, name: str) -> Expr:
     """``o:name``; ``o`` is an atom.  A table's own field comes first, then its class's flattened methods."""
     key = literal(name)
@@ -192,16 +171,17 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> li
             f"else: {set_it}",
         ]
     # In place, or appended; any other table, key or value raises before something is stored.
-    guards = [f"{o.text}.metatable is None"]
+    guards = []
     if value.kind & NIL:
         guards.append(f"{v} is not None")
     if not (key.kind == INT and key.low >= 1):
         guards.append(f"{k} > 0")
+    table = f"{o.text}.arr if {' and '.join(guards)} else None" if guards else f"{o.text}.arr"
     return [
         "try:",
-        f"    h = {o.text}.arr if {' and '.join(guards)} else None",
-        f"    if {k} < LEN(h): h[{k}] = {v}",
-        f"    elif {k} == LEN(h) and not {o.text}.hash: h.append({v})",
+        f"    h = {table}",
+        f"    if {k} < LEN(h) and ({o.text}.metatable is None or h[{k}] is not None): h[{k}] = {v}",
+        f"    elif {k} == LEN(h) and {o.text}.metatable is None and not {o.text}.hash: h.append({v})",
         f"    else: ADD({o.text}, {k}, {v})",
         f"except E: {set_it}",
     ]

@@ -1,0 +1,81 @@
+"""What generated code takes for likely may change while it runs: then it follows (§2.4, §6.4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from moonquakes.stdlib import open_libraries
+from moonquakes.values import as_tuple
+from moonquakes.vm.state import State
+
+PROGRAMS = {
+    "a method of strings is replaced": """
+local function first(s) return s:byte(1) end
+local r = {}
+for i = 1, 6 do r[i] = first('a') end
+local byte = string.byte
+string.byte = function(s) return 'mine' end
+for i = 7, 9 do r[i] = first('a') end
+string.byte = nil
+r[10] = pcall(first, 'a')
+string.byte = byte
+r[11] = first('a')
+return table.unpack(r)""",
+    "strings get other fields": """
+local function call(s) return s:upper() end
+local r = {}
+for i = 1, 6 do r[i] = call('a') end
+local metatable = getmetatable('')
+local old = metatable.__index
+metatable.__index = { upper = function() return 'table' end }
+r[7] = call('a')
+metatable.__index = function(s, key) return function() return key .. s end end
+r[8] = call('a')
+debug.setmetatable('', { __index = { upper = function() return 'new' end } })
+r[9] = call('a')
+debug.setmetatable('', nil)
+r[10] = pcall(call, 'a')
+debug.setmetatable('', metatable)
+metatable.__index = old
+r[11] = call('a')
+return table.unpack(r)""",
+    "length of what has methods of strings": """
+local function size(s) local n = 0; if s:len() > 0 then n = #s end; return n end
+local object = setmetatable({ 1, 2, 3 }, { __index = { len = function() return 1 end } })
+local odd = setmetatable({}, { __index = { len = function() return 1 end }, __len = function() return 42 end })
+return size('four'), size(object), size(odd), pcall(size, 7)""",
+    "elements of an object": """
+local log = {}
+local Class = {}
+Class.__index = Class
+local object = setmetatable({}, Class)
+local function put(o, i, v) o[i] = v end
+for i = 1, 5 do put(object, i, i * i) end
+Class.__newindex = function(o, k, v) log[#log + 1] = k; rawset(o, k, -v) end
+for i = 3, 8 do put(object, i, i * i) end
+put(object, 8, nil)
+put(object, 8, 5)
+put(object, 4, nil)
+put(object, 4, 5)
+put(object, 0, 7)
+put(object, 0, 8)
+put(object, 'x', 7)
+return table.concat(log, ' '), table.concat(object, ' ', 1, 8), object[0], object.x""",
+    "an object that others inherit elements from": """
+local parent = { 10, 20, 30 }
+local child = setmetatable({}, { __index = parent, __newindex = parent })
+local function put(o, i, v) o[i] = v; return o[i] end
+local r = {}
+for i = 1, 5 do r[i] = put(child, i, i) end
+return rawlen(child), #parent, table.concat(r, ' '), table.concat(parent, ' ')""",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_results_are_those_of_the_vm(program: str) -> None:
+    def run(engine: str) -> tuple[object, ...]:
+        state = State(engine)
+        open_libraries(state)
+        return as_tuple(state.call(state.load(program, "=program")))
+
+    assert run("fast") == run("vm")
