@@ -22,7 +22,8 @@ from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import top_frame
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.interpreter import call_from_host
-from moonquakes.vm.reach import TABLE_SIZE, Tracer, reach_roots, size_in_use
+from moonquakes.vm.measure import TABLE_SIZE, size_in_use
+from moonquakes.vm.reach import Tracer, reach_roots
 from moonquakes.vm.settle import settle
 from moonquakes.vm.table import Table
 

@@ -1,8 +1,7 @@
 """Which Lua values can still be reached (§2.5)?  Registers, coroutines, weak tables and ephemerons.
 
 A :class:`Tracer` walks Lua's values from their roots.  The collector asks it what
-to finalise and to clear, ``collectgarbage("count")`` how much there is.  It walks
-what Lua can reach, never Python's heap.
+to finalise and to clear.  It walks what Lua can reach, never Python's heap.
 """
 
 from __future__ import annotations
@@ -29,12 +28,6 @@ _OBJECTS: Final = frozenset({Table, FunctionType, Coroutine, Userdata})
 _CONTAINERS: Final = frozenset({list, tuple, dict, set, frozenset})
 #: How deep containers in a host's variables are searched.
 _MAX_DEPTH: Final = 4
-
-# Estimated bytes, as of CPython: what an object takes, and what each of its parts adds.
-_OBJECT_SIZE: Final = 64
-_SLOT_SIZE: Final = 8
-_FIELD_SIZE: Final = 40
-TABLE_SIZE: Final = 240
 
 
 class Tracer:
@@ -273,26 +266,3 @@ def reach_roots(tracer: Tracer, state: State, live: int | None = None) -> None:
     tracer.reach_frames(state.frame, live)
     for held_values in state.holders:
         tracer.reach_host_values(held_values())
-
-
-def size_in_use(state: State, variables: Iterable[Any], operands: Iterable[Any]) -> int:
-    """Estimate the bytes of all that is reachable, weakly or not, long strings included.
-
-    Further roots are ``variables`` of the host and ``operands`` of translated code.
-    """
-    tracer = Tracer(weakly=False, values=_VALUES - {str})
-    reach_roots(tracer, state)
-    tracer.reach_host_values(variables)
-    tracer.reach_host_values(operands, strings=True)
-    tracer.trace()
-    size = 0
-    for value in tracer.seen:
-        if type(value) is str:
-            size += _OBJECT_SIZE + len(value)
-        elif type(value) is Table:
-            size += TABLE_SIZE + _SLOT_SIZE * len(value.arr) + _FIELD_SIZE * len(value.hash)
-        elif type(value) is FunctionType:
-            size += _OBJECT_SIZE + _SLOT_SIZE * len(value.__closure__ or ())
-        else:
-            size += _OBJECT_SIZE
-    return size

@@ -16,6 +16,7 @@ from moonquakes.bytecode.opcodes import OP, get_a, opcode_of
 from moonquakes.values import LuaValue
 from moonquakes.vm.fast.chunk import Translation
 from moonquakes.vm.fast.coroutines import resume
+from moonquakes.vm.fast.counting import SLICES
 from moonquakes.vm.fast.iteration import Closing
 from moonquakes.vm.fast.later import read_later
 from moonquakes.vm.fast.stack import generator_frames, is_slow_path, live_places, marker_of
@@ -74,14 +75,15 @@ def _in_function(translation: Translation, frame: FrameType, line: int) -> Itera
         return  # the reference has given its place to what it calls
     if translation.later is None:
         translation.later = read_later(translation.chunk.text, frame.f_code.co_firstlineno)
-    for name in translation.later.get(line, ()):
+    for name in translation.later.get(line, frozenset()).difference(SLICES):
         yield from _contents(values.get(name))
     for name, register, start, end, _ in translation.variables:
         is_made = pc < start and op == _CALL and _is_made(translation.proto.code, register, pc, start)
         if is_made or start <= pc < end:
             yield values.get(name)
     for name in frame.f_code.co_freevars:
-        yield values.get(name)
+        if name not in SLICES:
+            yield values.get(name)
     yield values.get("va")
     for _, value in values.get("tbc") or ():
         yield value
