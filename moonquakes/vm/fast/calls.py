@@ -88,7 +88,7 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
         for expr in operands:
             names += expr.names
         callee, arguments = operands[0], operands[1:]
-        function = callee.text
+        function = callee.callee or callee.text
         if is_tail:
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])

@@ -12,6 +12,7 @@ Python's ``tuple``: constants of a code object are the cheapest thing to load, a
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from moonquakes.values import LONGEST_SHORT_STRING
@@ -28,6 +29,7 @@ class Expr:
     Attributes:
         text: computes it, or raises; no side effects.
         raw: the same where the user of the value rejects nil and tuples by raising.
+        callee: the same where it is called, which a nil does not survive; empty for ``text``.
         truth: whether it is neither nil nor false, where that has a text of its own.
         length_of, appends_to: the name of which it is the length, or the first free index.
         likely: what it probably is, when ``kind`` says nothing.
@@ -46,51 +48,18 @@ class Expr:
             wrapped once, at the end.
     """
 
-    __slots__ = (
-        "appends_to",
-        "fails",
-        "high",
-        "is_atom",
-        "is_constant",
-        "is_unchecked",
-        "kind",
-        "length_of",
-        "likely",
-        "low",
-        "names",
-        "raw",
-        "reads_cells",
-        "reads_heap",
-        "registers",
-        "ring",
-        "ring_high",
-        "ring_low",
-        "slow",
-        "soft",
-        "text",
-        "truth",
-        "value",
-    )  # fmt: skip
+    # Most of them are what they are here: a class's defaults cost nothing to make.
+    soft = callee = truth = length_of = appends_to = ring = ""
+    reads_heap = reads_cells = fails = False
+    is_atom = is_constant = is_unchecked = False
+    value: Any = None
+    low, high = ring_low, ring_high = FULL
 
     def __init__(self, text: str, kind: int, names: tuple[str, ...] = (), registers: int = 0) -> None:
         self.text = self.raw = self.slow = text
-        self.soft = ""
-        self.truth = ""
-        self.length_of = self.appends_to = ""
-        self.likely = kind
-        self.kind = kind
+        self.likely = self.kind = kind
         self.names = names
         self.registers = registers
-        self.reads_heap = False
-        self.reads_cells = False
-        self.fails = False
-        self.is_atom = False
-        self.is_constant = False
-        self.is_unchecked = False
-        self.value: Any = None
-        self.low, self.high = FULL
-        self.ring = ""
-        self.ring_low, self.ring_high = FULL
 
 
 #: Around a call that may run Lua code: what it becomes depends on whether it may yield.
@@ -264,20 +233,23 @@ ANY_KIND: Final = ANY
 
 def bare(text: str) -> str:
     """Return a text without the parentheses around all of it."""
-    if text[0] != "(" or text[-1] != ")":
-        return text
-    if "*" in text:
+    if text[0] != "(" or text[-1] != ")" or "*" in text:
         return text
     depth = 0
-    for at, character in enumerate(text):
+    for found in _BRACKETS.finditer(text):
+        character = found.group()
         if character == "(":
             depth += 1
-        elif character == ")":
+        elif character != ")":
+            return text  # there may be any in a string
+        else:
             depth -= 1
             if depth == 0:
+                at = found.start()
                 return (
                     text[1:-1] if at == len(text) - 1 and "," not in text and ":=" not in text[:40] else text
                 )
-        elif character == '"' or character == "'":
-            return text
     return text
+
+
+_BRACKETS: Final = re.compile("[()'\"]")
