@@ -16,33 +16,35 @@ from moonquakes.vm.fast.conditions import NOTHING, Test
 from moonquakes.vm.fast.expressions import Expr
 from moonquakes.vm.fast.loops import target_of
 from moonquakes.vm.fast.states import AGAIN, write_piece, write_statement
-from moonquakes.vm.fast.translator import NeedsBlock, TooDeep, Translator, Unstructured
+from moonquakes.vm.fast.translator import NeedsBlock, TooDeep, Translator, Unstructured, Untranslatable
 from moonquakes.vm.fast.writer import Context, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Where what nests too deep becomes states: at most so deep.
-_MAX_FLAT_BLOCKS: Final = 6
-_MAX_FLAT_INDENT: Final = 30
 #: Indentations that a choice among states takes at most.
 _CHOICE: Final = 17
+
+
+class _Stuck(TooDeep):
+    """States nest too deep themselves."""
 
 
 class _States(Context):
     """A loop over states being planned.
 
     Attributes:
-        low: the region's first pc.
+        low, high: the region's first pc, and that after its last.
         floor: how many regions were open around the piece that is walked.
         found: the states that this piece turned out to need.
     """
 
-    __slots__ = ("floor", "found", "low")
+    __slots__ = ("floor", "found", "high", "low")
 
-    def __init__(self, low: int, high: int) -> None:
-        super().__init__(AGAIN, high, states={})
+    def __init__(self, low: int, high: int, after: int) -> None:
+        super().__init__(AGAIN, after, states={})
         self.low = low
+        self.high = high
         self.floor = 0
         self.found: set[int] = set()
 
@@ -59,16 +61,20 @@ class Planner(Translator):
 
     def make(self) -> Plan:
         self.indent = 2
-        self.region(0, len(self.code), -1)
+        try:
+            self.region(0, len(self.code), -1)
+        except Unstructured:
+            raise Untranslatable("its blocks nest too deep for Python") from None
         return self.plan
 
     # Regions
 
     def region(self, low: int, high: int, after: int) -> None:
         plan = self.plan
+        cuts = plan.cuts
         key = low, high, len(self.contexts)
         if key in plan.flat:
-            self.plan_states(low, high)
+            self.plan_states(low, high, after)
             return
         self.regions.append((low, high))
         blocks = plan.blocks
@@ -87,16 +93,17 @@ class Planner(Translator):
                         ends.sort(reverse=True)
                         continue
                 else:
-                    plan.cuts.add(start)
+                    cuts.add(start)
                 if type(need) is TooDeep:
-                    can = key[2] <= _MAX_FLAT_BLOCKS and self.indent <= _MAX_FLAT_INDENT
+                    # So that what is in the states may still nest.
+                    can = key[2] <= self.most_blocks // 2 and self.indent <= self.most_indent // 3
                 else:
                     can = low <= need.source < high and low <= need.target < high
                 if not can:
                     raise
                 self.regions.pop()
                 plan.flat[key] = [low]
-                self.plan_states(low, high)
+                self.plan_states(low, high, after)
                 return
         self.regions.pop()
 
@@ -117,14 +124,14 @@ class Planner(Translator):
 
     # States
 
-    def plan_states(self, low: int, high: int) -> None:
+    def plan_states(self, low: int, high: int, after: int) -> None:
         """Find the states of a region, and walk the pieces between them."""
         outside = self.place()
         starts = self.plan.flat[low, high, len(self.contexts)]
-        context = _States(low, high)
+        context = _States(low, high, after)
         for start in starts:
             context.states[start] = (0, 0)  # type: ignore[index]  # it has states
-        self.contexts.append(context)
+        self.nest(context)
         self.indent += _CHOICE
         context.floor = len(self.regions)
         inside = self.place()
@@ -138,7 +145,7 @@ class Planner(Translator):
                 continue
             context.found = set()
             try:
-                write_piece(self, start, end)
+                write_piece(self, start, end, end if end < high else after)
                 done[start] = end
             except NeedsBlock as need:
                 if not low <= need.target < high or need.target in starts:
@@ -147,6 +154,9 @@ class Planner(Translator):
                 self.go_back(inside)
                 context.found.add(need.target)
                 todo.append(start)
+            except _Stuck:
+                self.go_back(outside)
+                raise TooDeep(low, low) from None
             except Unstructured:
                 self.go_back(inside)
                 todo.append(start)
@@ -158,27 +168,22 @@ class Planner(Translator):
                     todo += [found, starts[at - 1]]
         self.go_back(outside)
 
-    def piece_step(self, pc: int, high: int) -> int:
+    def piece_step(self, pc: int, high: int, after: int) -> int:
         cuts = self.plan.cuts
         try:
-            return write_statement(self, pc, high)
+            return write_statement(self, pc, high, after)
         except NeedsBlock:
             raise
         except Unstructured:
             if pc in cuts:
-                # Nothing is left to cut.
-                self.code_is_too_much()
+                # Nothing is left to cut: there must be states further out.
+                raise _Stuck(pc, pc) from None
             cuts.add(pc)
             raise
 
-    def code_is_too_much(self) -> None:
-        from moonquakes.vm.fast.translator import Untranslatable
-
-        raise Untranslatable("its blocks nest too deep for Python")
-
     def add_state(self, target: int) -> bool:
         for context in reversed(self.contexts):
-            if isinstance(context, _States) and context.low <= target < context.out:
+            if isinstance(context, _States) and context.low <= target < context.high:
                 if any(low < target <= high for low, high in self.regions[context.floor :]):
                     return False
                 context.found.add(target)

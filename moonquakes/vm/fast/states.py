@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 AGAIN: Final = -2
 
 
-def write_states(t: Translator, low: int, high: int) -> None:
-    """Write a region as the plan says: control is at ``high`` afterwards."""
+def write_states(t: Translator, low: int, high: int, after: int) -> None:
+    """Write a region as the plan says: when control leaves it, it is at ``after``."""
     starts = t.plan.flat[low, high, len(t.contexts)]
     numbers: dict[int, tuple[int, int]] = {}
     pieces: list[tuple[int, int]] = []
@@ -43,7 +43,7 @@ def write_states(t: Translator, low: int, high: int) -> None:
     t.pc = low
     t.emit("at = 0")
     t.emit("while True:")
-    t.nest(Context(AGAIN, high, states=numbers))
+    t.nest(Context(AGAIN, after, states=numbers))
     _dispatch(t, pieces, 0, len(pieces))
     t.unnest()
 
@@ -64,30 +64,29 @@ def _dispatch(t: Translator, pieces: list[tuple[int, int]], first: int, last: in
         return
     low, high = pieces[first]
     t.pc = low
-    size = len(t.lines)
-    if write_piece(t, low, high):
-        t.emit(f"at = {first + 1}" if first + 1 < len(pieces) else "break")
-    elif len(t.lines) == size:
-        t.emit("pass")
+    is_last = first + 1 == len(pieces)
+    write_piece(t, low, high, t.contexts[-1].out if is_last else high)
+    indent, text, _ = t.lines[-1]
+    if indent != t.indent or not text.startswith(("continue", "break", "return")):
+        t.emit("break" if is_last else f"at = {first + 1}")
 
 
-def write_piece(t: Translator, low: int, high: int) -> bool:
-    """Write what lies between the beginnings of two states; return whether control reaches its end."""
+def write_piece(t: Translator, low: int, high: int, after: int) -> None:
+    """Write what lies between the beginnings of two states; its end is as good as ``after``."""
     if low == high:
         t.give_birth(low)
-        return True
+        return
     pc = low
     while pc < high:
-        pc = t.piece_step(pc, high)
+        pc = t.piece_step(pc, high, after)
         if pc < 0:
             t.pending.clear()
-            return False
+            return
     t.pc = high - 1
     t.leave()
-    return True
 
 
-def write_statement(t: Translator, pc: int, high: int) -> int:
+def write_statement(t: Translator, pc: int, high: int, after: int) -> int:
     """Write a statement that begins in a state, which ends at ``high``; return as ``Translator.step``."""
     t.give_birth(pc)
     t.pc = pc
@@ -103,8 +102,8 @@ def write_statement(t: Translator, pc: int, high: int) -> int:
     elif op == _TFORCALL:
         return _iterate(t, pc, word)
     if is_cut or t.analysis.loop_end.get(pc, -1) >= high:
-        return t.instruction(pc, high, high)
-    return t.whole_step(pc, high, high)
+        return t.instruction(pc, high, after)
+    return t.whole_step(pc, high, after)
 
 
 def _prepare(t: Translator, pc: int, word: int, exit_of: int) -> int:
@@ -116,6 +115,8 @@ def _prepare(t: Translator, pc: int, word: int, exit_of: int) -> int:
         t.jump(exit_of - 1, -1)
         return -1
     iterated(t, pc, word)
+    # Its variables are made by its step, which is written after its body.
+    controls_of(t, exit_of - 2)
     if not t.is_twin:
         t.emit(f"{name} = {name}.__iter__()")
     t.jump(exit_of - 2, -1)
@@ -131,6 +132,8 @@ def _count(t: Translator, pc: int, word: int) -> int:
     t.emit(f"for {name} in r{a}:")
     t.indent += 1
     box(t, [(control, name)])
+    if body == pc:
+        t.pay(pc)
     _go_on(t, body, pc + 1)
     return -1
 
@@ -138,9 +141,12 @@ def _count(t: Translator, pc: int, word: int) -> int:
 def _iterate(t: Translator, pc: int, word: int) -> int:
     """A step of a generic loop that is cut."""
     body = pc + 2 - (t.code[pc + 1] >> 15)
+    if body == pc:
+        t.pay(pc)
     if t.is_twin:
         pulled(t, pc, lambda: t.jump(pc + 2, -1))
         t.emit(f"at = {t.state_of(body)}")
+        t.emit("continue")
         return -1
     targets, pairs = controls_of(t, pc)
     t.emit(f"for {targets} in r{word >> 7 & 0xFF}:")
@@ -159,6 +165,7 @@ def _go_on(t: Translator, body: int, exit_of: int) -> None:
     t.indent += 1
     t.jump(exit_of, -1)
     t.indent -= 1
+    t.emit("continue")
 
 
 _FORPREP: Final = OP["FORPREP"]

@@ -23,9 +23,6 @@ from moonquakes.vm.fast.instructions import HANDLERS
 from moonquakes.vm.fast.states import write_statement, write_states
 from moonquakes.vm.fast.writer import Context
 
-#: Python's limits are 20 nested blocks and 100 indentations.
-MAX_BLOCKS: Final = 16
-MAX_INDENT: Final = 88
 #: With more jumps to one place, what they leave has a block.
 MANY_JUMPS: Final = 16
 
@@ -55,6 +52,9 @@ class Translator(Conditions):
     """Writes one function."""
 
     handlers = HANDLERS
+    #: Python's limits are 20 nested blocks and 100 indentations.
+    most_blocks = 16
+    most_indent = 88
 
     def run(self) -> list[tuple[int, str, int]]:
         """Write the whole function; return its lines, the body's at indentation 1."""
@@ -93,7 +93,7 @@ class Translator(Conditions):
     def region(self, low: int, high: int, after: int) -> None:
         """Write the instructions from ``low`` to ``high``, after which control is at ``after``."""
         if (low, high, len(self.contexts)) in self.plan.flat:
-            write_states(self, low, high)
+            write_states(self, low, high, after)
             return
         pc = low
         while pc < high:
@@ -167,7 +167,7 @@ class Translator(Conditions):
     def nest(self, context: Context) -> None:
         self.contexts.append(context)
         self.indent += 1
-        if len(self.contexts) > MAX_BLOCKS or self.indent > MAX_INDENT:
+        if len(self.contexts) > self.most_blocks or self.indent > self.most_indent:
             raise TooDeep(self.pc, self.pc)
 
     def unnest(self) -> None:
@@ -251,8 +251,8 @@ class Translator(Conditions):
         assert states is not None
         return states[target][self.pc >= target]
 
-    def piece_step(self, pc: int, high: int) -> int:
-        return write_statement(self, pc, high)
+    def piece_step(self, pc: int, high: int, after: int) -> int:
+        return write_statement(self, pc, high, after)
 
     def exit(self, target: int, level: int, number: int) -> None:
         """Write a jump to the beginning or end of the Python loop at ``level``."""
@@ -368,7 +368,9 @@ class Translator(Conditions):
         leads.
         """
         end = test.target
-        if not test.next <= end <= high or len(self.contexts) > MAX_BLOCKS // 2:
+        if not test.next <= end <= high or test.pc in self.plan.cuts:
+            return None
+        if len(self.contexts) > self.most_blocks // 2:
             return None
         if self.analysis.targets[end] - self.count_jumps(test, end) <= MANY_JUMPS:
             last = self.code[end - 1]
@@ -430,7 +432,7 @@ class Translator(Conditions):
     def arm(self, low: int, high: int, after: int) -> None:
         """Write one side of an ``if``."""
         self.indent += 1
-        if self.indent > MAX_INDENT:
+        if self.indent > self.most_indent:
             raise TooDeep(self.pc, self.pc)
         at = len(self.lines)
         self.region(low, high, after)
