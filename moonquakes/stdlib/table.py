@@ -77,7 +77,7 @@ def open_table(state: State) -> Table:
             size = len(arr) - 1
             if position is _ABSENT and size > 0:
                 value = arr.pop()
-                if arr[-1] is None:
+                if size > 1 and arr[-1] is None:
                     list.trim()
                 return value
         else:
@@ -93,7 +93,7 @@ def open_table(state: State) -> Table:
                 raise ArgumentError(2, "position out of bounds")
         if plain and 0 < index <= size:
             value = arr.pop(index)
-            if arr[-1] is None:
+            if size > 1 and arr[-1] is None:
                 list.trim()
             return value
         value = get(list, index)

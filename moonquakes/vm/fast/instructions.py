@@ -137,7 +137,7 @@ def getfield(t: Translator, pc: int, word: int) -> int:
 
 def geti(t: Translator, pc: int, word: int) -> int:
     a = word >> 7 & 0xFF
-    t.define(a, storage.read_index(pc, t.base(word >> 16 & 0xFF, a), word >> 24))
+    t.define(a, storage.read_index(pc, t.base(word >> 16 & 0xFF, a), word >> 24, t.new_flag))
     return pc + 1
 
 
@@ -148,7 +148,7 @@ def gettable(t: Translator, pc: int, word: int) -> int:
     o = _indexed(t, o, b)
     t.checked(key)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
-    t.define(a, storage.read_item(pc, o, key, is_numeric))
+    t.define(a, storage.read_item(pc, o, key, is_numeric, t.new_flag))
     return pc + 1
 
 
@@ -168,8 +168,19 @@ def settabup(t: Translator, pc: int, word: int) -> int:
     value = _stored(t, word)
     o = upvalue(t, word >> 7 & 0xFF)
     t.flush(heap=True, cells=True)
-    t.emit_all(storage.store_field(pc, o, t.proto.constants[word >> 16 & 0xFF], value))
+    name = t.proto.constants[word >> 16 & 0xFF]
+    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value)))
     return pc + 1
+
+
+def _defines_function(t: Translator, pc: int, value: Expr) -> bool:
+    """Whether a store is that of a chunk that defines its functions: made once, of a new key.
+
+    Such chunks are long, and all that is written for them is compiled for one run.
+    """
+    if value.kind != FUNCTION or t.proto.line_defined:
+        return False
+    return not any(first <= pc <= last for first, last in t.analysis.loops)
 
 
 def _stored(t: Translator, word: int) -> Expr:
@@ -182,7 +193,7 @@ def setfield(t: Translator, pc: int, word: int) -> int:
         return pc + 1
     o, value = _operands(t, word)
     t.flush(heap=True, cells=True)
-    t.emit_all(storage.store_field(pc, o, name, value))
+    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value)))
     return pc + 1
 
 

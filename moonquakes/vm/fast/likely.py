@@ -123,6 +123,8 @@ def looking_names() -> dict[str, Any]:
 
     def add(o: Table, key: int, value: LuaValue) -> None:
         """Store where a metamethod for new keys has no say."""
+        if type(o) is not Table:
+            raise SlowPath
         metatable = o.metatable
         if metatable is not None and metatable.hash.get("__newindex") is not None:
             raise SlowPath

@@ -6,24 +6,34 @@ Reads are expressions that raise when something else than a plain table with tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
 from moonquakes.vm.fast.kinds import STRING_METHODS
 from moonquakes.vm.fast.ranges import LENGTH
 
 
-def _checked(raw: str, o: Expr, key: str) -> str:
-    return f"(q if (q := {raw}) is not None or {o.raw}.metatable is None else N({o.raw}, {key}))"
+def _checked(raw: str, o: str, key: str) -> str:
+    return f"(q if (q := {raw}) is not None or {o}.metatable is None else N({o}, {key}))"
 
 
-def _soft(expr: Expr, raw: str, o: Expr, key: str) -> None:
+def _soft(expr: Expr, raw: str, o: str, key: str) -> None:
     """Give an expression its text for where nil is likely, and the one of its truth."""
     expr.soft = _checked(raw, o, key)
     expr.truth = (
         f"(((q := {raw}) is not None"
-        f" or ({o.raw}.metatable is not None and (q := N({o.raw}, {key})) is not None))"
+        f" or ({o}.metatable is not None and (q := N({o}, {key})) is not None))"
         " and q is not False)"
     )
+
+
+def _named(x: Expr, new_name: Callable[[], str]) -> tuple[str, str]:
+    """Return the text of an operand, which gives it a name, and that name."""
+    if x.is_atom:
+        return x.raw, x.raw
+    name = new_name()
+    return f"({name} := {x.raw})", name
 
 
 def read_field(pc: int, o: Expr, name: str) -> Expr:
@@ -31,7 +41,7 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     key = literal(name)
     expr = of_one("", f"{OPENS}index({pc}, {o.slow}, {key}){CLOSES}", ANY, o)
     expr.raw = f"{o.raw}.hash[{key}]"
-    _soft(expr, f"{o.raw}.hash.get({key})", o, key)
+    _soft(expr, f"{o.raw}.hash.get({key})", o.raw, key)
     expr.text = expr.soft
     expr.callee = f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
     expr.fails = expr.reads_heap = True
@@ -41,13 +51,13 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
 def read_global(pc: int, environment: Expr, name: str) -> Expr:
     """A global variable: rarely nil."""
     expr = read_field(pc, environment, name)
-    expr.text = _checked(expr.raw, environment, literal(name))
+    expr.text = _checked(expr.raw, environment.raw, literal(name))
     expr.callee = expr.raw
     return expr
 
 
-def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool) -> Expr:
-    """``o[key]``; ``is_numeric`` for a likely number."""
+def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool, new_name: Callable[[], str]) -> Expr:
+    """``o[key]``; ``is_numeric`` for a likely number, ``new_name`` gives names to parts."""
     expr = of_two("", may_call("index", pc, o, key), ANY, o, key)
     expr.fails = expr.reads_heap = True
     k = key.raw if key.kind in (INT, NUMBER) else key.text
@@ -57,7 +67,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool) -> Expr:
         return expr
     if key.kind == STR:
         expr.raw = f"{o.raw}.hash[{k}]"
-        _soft(expr, f"{o.raw}.hash.get({k})", o, k)
+        _soft(expr, f"{o.raw}.hash.get({k})", o.raw, k)
         expr.text = expr.soft
         return expr
     if key.kind == INT and key.low >= 0:
@@ -69,47 +79,45 @@ def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool) -> Expr:
             if key.is_atom
             else f"{o.raw}.arr[q if (q := {k}) > 0 else ODD()]"
         )
-    elif key.is_atom and o.is_atom:
-        expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
-        in_array = f"{k}.__class__ is int and 0 < {k} < LEN({o.raw}.arr)"
-        get = f"({o.raw}.arr[{k}] if {in_array} else {o.raw}.hash.get({k}))"
-        # A float without fraction is an integer as a key: NK looks.
-        plain = f"({o.raw}.metatable is None and {k}.__class__ is not float)"
-        expr.text = expr.soft = f"(q if (q := {get}) is not None or {plain} else NK({o.raw}, {k}))"
-        return expr
     else:
-        expr.raw = f"GET({o.raw}, {k})"
-        expr.text = expr.soft = (
-            _checked(expr.raw, o, k) if o.is_atom and key.is_atom else f"FIND({o.raw}, {k})"
-        )
+        (table, o_name), (index, k_name) = _named(o, new_name), _named(key, new_name)
+        # Both get their names before anything is asked of them.
+        first = "" if o.is_atom else f"{table} is not None and "
+        in_array = f"{first}{index}.__class__ is int and 0 < {k_name} < LEN({o_name}.arr)"
+        get = f"({o_name}.arr[{k_name}] if {in_array} else {o_name}.hash.get({k_name}))"
+        # A float without fraction is an integer as a key: NK looks.
+        plain = f"({o_name}.metatable is None and {k_name}.__class__ is not float)"
+        expr.text = expr.soft = f"(q if (q := {get}) is not None or {plain} else NK({o_name}, {k_name}))"
+        expr.raw = expr.text
+        if key.is_atom and o.is_atom:
+            expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
         return expr
     if key.is_atom and o.is_atom:
         # At 0 the list has nothing of the table's.
         sure = expr.raw if key.kind == INT and key.low >= 1 else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
-        expr.text = _checked(sure, o, k)
-        get = f"({o.raw}.arr[{k}] if 0 < {k} < LEN({o.raw}.arr) else {o.raw}.hash.get({k}))"
-        _soft(expr, get, o, k)
+        expr.text = _checked(sure, o.raw, k)
     else:
-        expr.text = f"(q if (q := {expr.raw}) is not None else ODD())"
         # A nil that was found is looked at again, by the slow path.
-        expr.soft = f"FIND({o.raw}, {k})"
+        expr.text = f"(q if (q := {expr.raw}) is not None else ODD())"
+    (table, o_name), (index, k_name) = _named(o, new_name), _named(key, new_name)
+    item = f"{o_name}.arr[{k_name}] if LEN({table}.arr) > {index} > 0 else {o_name}.hash.get({k_name})"
+    _soft(expr, f"({item})", o_name, k_name)
     return expr
 
 
-def read_index(pc: int, o: Expr, index: int) -> Expr:
+def read_index(pc: int, o: Expr, index: int, new_name: Callable[[], str]) -> Expr:
     """``o[index]`` with a constant integer."""
     expr = of_one("", f"{OPENS}index({pc}, {o.slow}, {index}){CLOSES}", ANY, o)
     expr.fails = expr.reads_heap = True
     if index <= 0:
         expr.raw = f"{o.raw}.hash[{index}]"
-        expr.text = expr.soft = _checked(f"{o.raw}.hash.get({index})", o, str(index))
+        expr.text = expr.soft = _checked(f"{o.raw}.hash.get({index})", o.raw, str(index))
         return expr
     expr.raw = f"{o.raw}.arr[{index}]"
-    expr.text = _checked(expr.raw, o, str(index))
-    expr.soft = f"FIND({o.raw}, {index})"
-    if o.is_atom:
-        get = f"({o.raw}.arr[{index}] if LEN({o.raw}.arr) > {index} else {o.raw}.hash.get({index}))"
-        _soft(expr, get, o, str(index))
+    expr.text = _checked(expr.raw, o.raw, str(index))
+    table, name = _named(o, new_name)
+    item = f"{name}.arr[{index}] if LEN({table}.arr) > {index} else {name}.hash.get({index})"
+    _soft(expr, f"({item})", name, str(index))
     return expr
 
 
@@ -148,9 +156,11 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
     return expr
 
 
-def store_field(pc: int, o: Expr, name: str, value: Expr) -> list[str]:
-    """``o.name = value``; both are atoms.  A key that is there is written in place."""
+def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool) -> list[str]:
+    """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is likely new."""
     key = literal(name)
+    if is_new:
+        return [f"{OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}"]
     old = f"({o.text}.metatable is None or h[{key}] is not None)"
     return [
         f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}:"
@@ -170,13 +180,15 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> li
             f"if {o.text}.__class__ is Table and {k} in (h := {o.text}.hash) and {old}: h[{k}] = {v}",
             f"else: {set_it}",
         ]
-    # In place, or appended; any other table, key or value raises before something is stored.
+    if value.is_constant and value.kind == NIL:
+        return [f"try: ADD({o.text}, {k}, None)", f"except E: {set_it}"]
+    # In place, or appended; any other table or key raises before something is stored.
     guards = []
     if value.kind & NIL:
         guards.append(f"{v} is not None")
     if not (key.kind == INT and key.low >= 1):
         guards.append(f"{k} > 0")
-    table = f"{o.text}.arr if {' and '.join(guards)} else None" if guards else f"{o.text}.arr"
+    table = f"{o.text}.arr if {' and '.join(guards)} else ()" if guards else f"{o.text}.arr"
     return [
         "try:",
         f"    h = {table}",
