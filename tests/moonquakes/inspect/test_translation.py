@@ -71,3 +71,11 @@ def test_it_is_the_same_each_time(seed: str) -> None:
     )
     expected = python_listing(compile_source(SOURCE.encode().decode("latin-1"), "=stdin"))
     assert done.stdout.decode("latin-1") == expected
+
+
+def test_the_functions_that_a_chunk_defines_are_stored_by_a_call() -> None:
+    program = "local M = {} function M.f() M.g = function() end end M.h = 1 for i = 1, 2 do M.i = M.f end"
+    text = python_listing(compile_source(program, "@module.lua"))
+    in_place = re.findall(r"h\['(.)'\] = ", text)
+    called = re.findall(r"^ *\d+ \[1\] +setindex\(.*'(.)'", text, re.MULTILINE)
+    assert (in_place, called) == (["g", "h", "i"], ["f"])
