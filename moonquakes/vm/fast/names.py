@@ -17,7 +17,6 @@ from weakref import ref
 from moonquakes.numbers import floor_divide, modulo, power, shift_left, shift_right
 from moonquakes.values import (
     FALSE,
-    LONGEST_SHORT_STRING,
     TRUE,
     LuaValue,
     TailCall,
@@ -25,16 +24,19 @@ from moonquakes.values import (
     first,
     settle_tail,
 )
+from moonquakes.vm.fast.chunk import real_constant
 from moonquakes.vm.fast.counting import counting_names
 from moonquakes.vm.fast.faults import call_fault
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.later import with_operands_kept
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
+from moonquakes.vm.fast.often import with_likely_case
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
 from moonquakes.vm.fast.stack import uncallable
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import enter_limited
 from moonquakes.vm.operations import truthy
+from moonquakes.vm.pace import PACE
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
 _TICKS: Final = 1024
+#: From how many times on a slow path is taken often.
+_OFTEN: Final = 40
 
 
 class Names:
@@ -157,12 +161,14 @@ class Names:
     def _enter(self, function: Any, arguments: tuple[LuaValue, ...]) -> Any:
         limit = sys.getrecursionlimit()
         self.is_entered = True
+        PACE.begin()
         try:
             if _RAISES_LIMIT:
                 sys.setrecursionlimit(max(limit, _stack_depth() + _FRAMES))
             function, arguments = self.resolve(function, arguments)
             return settle_tail(self.table["spread"](function, arguments))
         finally:
+            PACE.end()
             self.is_entered = False
             sys.setrecursionlimit(limit)
 
@@ -202,33 +208,47 @@ def _ignore() -> None:
 
 
 class Sites(dict[int, Any]):
-    """The slow paths of a chunk, compiled as they are needed."""
+    """The slow paths of a chunk, compiled as they are needed, and once more when they are taken often."""
 
     def __init__(self, chunk: ChunkCode, names: dict[str, Any], keeps_operands: bool) -> None:
         super().__init__()
         self._chunk = chunk
         self.names = names
         self._keeps_operands = keeps_operands
+        #: Those that are seldom taken, with how often they were.
+        self._seldom: dict[int, tuple[FunctionType, int]] = {}
 
     def keep_operands(self) -> None:
         """Let the collector see what slow paths have computed so far."""
         self._keeps_operands = True
         self.clear()
+        self._seldom.clear()
 
-    def __missing__(self, number: int) -> Any:
+    def __missing__(self, number: int) -> FunctionType:
+        seldom = self._seldom.get(number)
         names, text, _ = self._chunk.sites[number]
-        if self._keeps_operands:
-            text = with_operands_kept(text)
+        if seldom is None:
+            if self._keeps_operands:
+                text = with_operands_kept(text)
+            slow = self._compiled(f"def slow({', '.join(names)}): return {text}")
+            self._seldom[number] = slow, 1
+            return slow
+        slow, times = seldom
+        if times < _OFTEN:
+            self._seldom[number] = slow, times + 1
+            return slow
+        del self._seldom[number]
+        if not self._keeps_operands:
+            slow = self._compiled(with_likely_case(names, text))
+        self[number] = slow
+        return slow
+
+    def _compiled(self, source: str) -> FunctionType:
         scope: dict[str, Any] = {}
-        source = f"def slow({', '.join(names)}): return {text}"
         exec(compile(source, "<lua slow path>", "exec"), self.names, scope)
-        slow = self[number] = scope["slow"]
-        constants = slow.__code__.co_consts
-        if any(type(value) is str and len(value) > LONGEST_SHORT_STRING for value in constants):
-            # The same object as the chunk's.
-            slow.__code__ = slow.__code__.replace(
-                co_consts=tuple([sys.intern(v) if type(v) is str else v for v in constants])
-            )
+        slow: FunctionType = scope["slow"]
+        constants = [real_constant(value) for value in slow.__code__.co_consts]
+        slow.__code__ = slow.__code__.replace(co_consts=tuple(constants))
         return slow
 
 
