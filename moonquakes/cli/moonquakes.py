@@ -5,7 +5,6 @@ Start-up time counts here: what is not always needed is imported where it is nee
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -85,10 +84,6 @@ class Options:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``moonquakes``, with the arguments of the process by default; return the exit status."""
     program = called_name(PROGRAM) if arguments is None else PROGRAM
-    if arguments is None and sys.implementation.name == "cpython":
-        # Each Lua table is three objects for Python's collector: at its own pace it would walk
-        # a growing program's tables again and again.
-        gc.set_threshold(100_000, 20, 100)
     return run(program, lambda: _main(program, lua_arguments(arguments)))
 
 

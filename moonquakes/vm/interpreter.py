@@ -25,6 +25,7 @@ from moonquakes.vm.frames import (
 )
 from moonquakes.vm.headroom import MAX_HOST_DEPTH, has_room
 from moonquakes.vm.hooks import run_watched
+from moonquakes.vm.pace import PACE
 from moonquakes.vm.settle import is_host_error, settle
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def _run_from_host(
     if state.host_depth >= MAX_HOST_DEPTH or not has_room(state.host_depth):
         raise state.runtime_error("C stack overflow")
     coroutine = state.current
+    is_outermost = state.host_depth == 0
+    if is_outermost:
+        PACE.begin()
     state.host_depth += 1
     coroutine.host_calls += 1
     state.frame = boundary
@@ -127,6 +131,8 @@ def _run_from_host(
         state.handler = boundary.outer_handler
         state.host_depth -= 1
         coroutine.host_calls -= 1
+        if is_outermost:
+            PACE.end()
 
 
 def enter_limited(state: State, run: Callable[..., Any], *arguments: Any) -> Any:
