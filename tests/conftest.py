@@ -37,7 +37,6 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 #: What the fast engine does not do as the VM yet (issue 4), by the end of the test's name.
 NOT_YET_ON_FAST = (
-    "test_pointers_are_identities[fast]",
 )
 
 
