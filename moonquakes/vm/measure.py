@@ -90,8 +90,13 @@ class _Measure(Tracer):
         fields = table.hash
         if fields:
             self.size += _FIELD_SIZE * len(fields)
-            self.reach(fields)
-            self._count_values(list(fields.values()))
+            values = list(fields.values())
+            if None in values:
+                # A deleted key keeps its place, and counts no more than that.
+                self.reach([key for key, value in fields.items() if value is not None])
+            else:
+                self.reach(fields)
+            self._count_values(values)
 
     def _count_list(self, values: list[LuaValue]) -> None:
         self.size += _SLOT_SIZE * len(values)

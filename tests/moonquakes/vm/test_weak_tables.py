@@ -407,3 +407,18 @@ def test_the_shape_of_the_rest(lua: LuaRuntime) -> None:
         """
     )
     assert check() == 5
+
+
+def test_what_dead_entries_held_counts_no_more(lua: LuaRuntime) -> None:
+    before, held, after = lua.execute(
+        """
+        local t = setmetatable({}, {__mode = "kv"})
+        local before = collectgarbage("count")
+        t[string.rep("a", 2^20)] = {}
+        local held = collectgarbage("count")
+        collectgarbage()
+        return before, held, collectgarbage("count")
+        """
+    )
+    assert held - before > 1024
+    assert after - before < 1
