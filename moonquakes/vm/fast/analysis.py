@@ -261,6 +261,7 @@ class Analysis:
         reads: list[int] = []
         keeps: list[int] = []
         follows: list[tuple[int, int]] = []
+        back: list[tuple[int, int]] = []
         for pc, word in enumerate(code):
             op = word & 0x7F
             a = word >> 7 & 0xFF
@@ -326,19 +327,20 @@ class Analysis:
             elif use == _VARARG:
                 c = word >> 24 & 0xFF
                 written = (((1 << (c - 1)) - 1 if c else every) << a) & every
-            if op in _RETURNS:
-                following = count
-            elif op == _JMP:
-                following = jump_target(pc, word)  # type: ignore[assignment]  # a jump has a target
-            elif op in _JUMPING:
-                target = jump_target(pc, word)
-                assert target is not None
-                if op in (_LFALSESKIP, _TFORPREP_OP):
-                    following = target
+            if op in _LEAVES:
+                if op in _RETURNS:
+                    following = count
+                elif op in TESTS:
+                    other = pc + 2
                 else:
-                    other = target
-            elif op in TESTS:
-                other = pc + 2
+                    target = jump_target(pc, word)
+                    assert target is not None
+                    if op in _ALWAYS:
+                        following = target
+                    else:
+                        other = target
+                    if target <= pc:
+                        back.append((pc, target))
             reads.append(read)
             keeps.append(~written)
             follows.append((following, other))
@@ -352,19 +354,14 @@ class Analysis:
                     ways += follows[pc]
         before = [0] * (count + 2)
         after = [0] * count
-        changed = True
-        while changed:
-            changed = False
-            for pc in range(count - 1, -1, -1):
+        last = count - 1
+        while last >= 0:
+            for pc in range(last, -1, -1):
                 following, other = follows[pc]
-                out = before[following] | before[other]
-                after[pc] = out
-                now = reads[pc] | (out & keeps[pc])
-                if now != before[pc]:
-                    before[pc] = now
-                    changed = True
-            if not self.loops:
-                break
+                after[pc] = out = before[following] | before[other]
+                before[pc] = reads[pc] | (out & keeps[pc])
+            # A jump back saw what its target reads before that was known.
+            last = max([pc for pc, target in back if before[target] & ~after[pc]], default=-1)
         self.live_after = after
         self.live_before = before
 
@@ -437,3 +434,6 @@ def _depths(ranges: list[tuple[int, int]], count: int) -> list[int]:
 _LFALSESKIP: Final = OP["LFALSESKIP"]
 _TFORPREP_OP: Final = OP["TFORPREP"]
 _JUMPING: Final = frozenset({OP["FORLOOP"], OP["TFORLOOP"], OP["FORPREP"], OP["TFORPREP"], _LFALSESKIP})
+_ALWAYS: Final = frozenset({_JMP, _LFALSESKIP, _TFORPREP_OP})
+#: What does not always go on with the next instruction.
+_LEAVES: Final = frozenset({*_RETURNS, *TESTS, *_JUMPING, _JMP})
