@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moonquakes.vm.fast.analysis import ANY, NIL, TABLE
 from moonquakes.vm.fast.expressions import Expr, literal
@@ -11,6 +11,10 @@ from moonquakes.vm.fast.expressions import Expr, literal
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
     from moonquakes.vm.fast.writer import Writer
+
+
+#: Items that are not constant in one display: each call among them looks at those before it.
+_MOST_ITEMS: Final = 250
 
 
 class NewTable(Expr):
@@ -28,6 +32,10 @@ class NewTable(Expr):
         self.items: list[Expr] = []
         self.fields: dict[str, Expr] = {}
         self.more = ""
+
+    def takes(self, at: int) -> bool:
+        """Whether items from an index on become part of its display: what is not constant must not be many."""
+        return len(self.items) == at and not self.more and (at < _MOST_ITEMS or not self.names)
 
     def add(self, expr: Expr) -> None:
         self.names += expr.names
@@ -147,7 +155,7 @@ def setlist(t: Translator, pc: int, word: int) -> int:
     table = t.pending.get(a)
     if b:
         registers = range(a + 1, a + 1 + b)
-        if isinstance(table, NewTable) and len(table.items) == c and not table.more:
+        if isinstance(table, NewTable) and table.takes(c):
             for register in registers:
                 expr = _part(t, table, a, register)
                 table.items.append(expr)
@@ -158,7 +166,7 @@ def setlist(t: Translator, pc: int, word: int) -> int:
         t.emit(f"fill({o.text}, {c}, ({', '.join(texts)},))")
         return following
     first, many, raw = t.take_open()
-    if isinstance(table, NewTable) and len(table.items) == c and not table.more:
+    if isinstance(table, NewTable) and table.takes(c):
         for register in range(a + 1, first):
             expr = _part(t, table, a, register)
             table.items.append(expr)

@@ -9,6 +9,7 @@ known.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from moonquakes.bytecode.effects import jump_target
@@ -73,6 +74,22 @@ class _Finder:
             return variable
         return ("at", self.last[register]) if register in self.last else ANY
 
+    def found(self, pc: int, known: dict[int, Any], find: Callable[[Any], Any]) -> Any:
+        """Find something of what an instruction computes, that of its operands first: sums may be long."""
+        waiting = [pc]
+        while waiting:
+            at = waiting[-1]
+            value = self.values.get(at, ANY)
+            size = len(waiting)
+            if type(value) is tuple:
+                for operand in value[1:]:
+                    if type(operand) is tuple and operand[0] == "at" and operand[1] not in known:
+                        waiting.append(operand[1])
+            if len(waiting) == size:
+                known[at] = find(value)
+                waiting.pop()
+        return known[pc]
+
     def kind(self, value: Any) -> int:
         if type(value) is int:
             return value
@@ -81,9 +98,7 @@ class _Finder:
         if value[0] == "at":
             pc = value[1]
             known = self.memo.get(pc)
-            if known is None:
-                known = self.memo[pc] = self.kind(self.values.get(pc, ANY))
-            return known
+            return known if known is not None else self.found(pc, self.memo, self.kind)
         how, x, y = value
         if how == "constant":
             return kind_of_constant(x)
@@ -115,9 +130,7 @@ class _Finder:
         if value[0] == "at":
             pc = value[1]
             known = self.ranges.get(pc)
-            if known is None:
-                known = self.ranges[pc] = self.range(self.values.get(pc, ANY))
-            return known
+            return known if known is not None else self.found(pc, self.ranges, self.range)
         how, x, y = value
         if self.kind(value) != INT:
             return ranges.FULL
