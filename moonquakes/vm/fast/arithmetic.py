@@ -45,6 +45,7 @@ def arithmetic(name: str, pc: int, x: Expr, y: Expr) -> Expr:
         expr = _shift(name, slow, x, y)
     if not known:
         expr.fails = True
+    expr.places = x.places + y.places
     return expr
 
 

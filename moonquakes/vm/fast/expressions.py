@@ -43,6 +43,8 @@ class Expr:
         is_atom: whether it is a name or a constant.
         is_unchecked: whether it names a call's result, which may be a tuple.
         value: the constant it is, when ``is_constant``.
+        places: fields and elements of which the likely case knows that they are not nil: what it is may be
+            stored there without a question.
         low, high: bounds of ``text``'s value where that is an integer (:mod:`moonquakes.vm.fast.ranges`).
         ring, ring_low, ring_high: the same for an integer that is not wrapped yet: sums of it are
             wrapped once, at the end.
@@ -53,6 +55,7 @@ class Expr:
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False
     value: Any = None
+    places: tuple[str, ...] = ()
     low, high = ring_low, ring_high = FULL
 
     def __init__(self, text: str, kind: int, names: tuple[str, ...] = (), registers: int = 0) -> None:
@@ -158,6 +161,7 @@ def concatenation(pc: int, operands: list[Expr]) -> Expr:
         result.reads_heap |= x.reads_heap
         result.reads_cells |= x.reads_cells
         result.fails |= x.fails or x.kind not in (STR, INT)
+        result.places += x.places
     return result
 
 

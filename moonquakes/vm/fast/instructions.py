@@ -28,7 +28,10 @@ from moonquakes.vm.fast.calls import call, return0, return1, return_, tailcall, 
 from moonquakes.vm.fast.constructors import newtable, setlist, try_field
 from moonquakes.vm.fast.counting import concatenation_line
 from moonquakes.vm.fast.expressions import (
+    CLOSES,
+    OPENS,
     Expr,
+    bare,
     boolean,
     concatenation,
     constant,
@@ -191,10 +194,28 @@ def setfield(t: Translator, pc: int, word: int) -> int:
     a, name = word >> 7 & 0xFF, t.proto.constants[word >> 16 & 0xFF]
     if try_field(t, a, word, literal(name)):
         return pc + 1
+    if _update(t, pc, word, storage.place_of_field(t.read(a, pc), name), literal(name)):
+        return pc + 1
     o, value = _operands(t, word)
     t.flush(heap=True, cells=True)
     t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value)))
     return pc + 1
+
+
+def _update(t: Translator, pc: int, word: int, place: str, key: str) -> bool:
+    """Write ``o.n = o.n + x``: where the sum is right, the field is there."""
+    a, register = word >> 7 & 0xFF, word >> 24
+    expr = None if word >> 15 & 1 else t.pending.get(register)
+    if expr is None or place not in expr.places or a in t.pending or not expr.fails:
+        return False
+    t.settle_before(register)
+    del t.pending[register]
+    t.flush(heap=True, cells=True)
+    o = t.read(a, pc)
+    t.emit(f"try: {place} = {bare(expr.text)}")
+    slow = f"{OPENS}setindex({pc}, {o.text}, {key}, {expr.slow}){CLOSES}"
+    t.emit(f"except E: {t.site((*o.names, *expr.names), slow)}")
+    return True
 
 
 def _operands(t: Translator, word: int, key: int = -1) -> tuple[Expr, Expr]:
@@ -230,6 +251,10 @@ def settable(t: Translator, pc: int, word: int) -> int:
         # A value that may call a metamethod comes after the key, which is fixed by then.
         if stored is None or not stored.fails:
             return _append(t, pc, word, held)
+    if b not in t.pending and word >> 7 & 0xFF not in t.pending:
+        key = t.read(b, pc)
+        if _update(t, pc, word, storage.place_of_item(t.read(word >> 7 & 0xFF, pc), key), key.text):
+            return pc + 1
     o, value = _operands(t, word, b)
     key = t.atom(b)
     variable = t.analysis.active(b, pc)

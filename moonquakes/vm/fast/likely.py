@@ -121,9 +121,9 @@ def looking_names() -> dict[str, Any]:
             raise SlowPath
         return len(o.arr) - 1
 
-    def add(o: Table, key: int, value: LuaValue) -> None:
+    def add(o: Table, key: LuaValue, value: LuaValue) -> None:
         """Store where a metamethod for new keys has no say."""
-        if type(o) is not Table:
+        if type(o) is not Table or key is None or key != key:
             raise SlowPath
         metatable = o.metatable
         if metatable is not None and metatable.hash.get("__newindex") is not None:

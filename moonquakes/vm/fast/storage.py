@@ -41,6 +41,8 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     key = literal(name)
     expr = of_one("", f"{OPENS}index({pc}, {o.slow}, {key}){CLOSES}", ANY, o)
     expr.raw = f"{o.raw}.hash[{key}]"
+    if o.is_atom:
+        expr.places = (expr.raw,)
     _soft(expr, f"{o.raw}.hash.get({key})", o.raw, key)
     expr.text = expr.soft
     expr.callee = f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
@@ -93,6 +95,7 @@ def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool, new_name: Callable[
             expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
         return expr
     if key.is_atom and o.is_atom:
+        expr.places = (expr.raw,)
         # At 0 the list has nothing of the table's.
         sure = expr.raw if key.kind == INT and key.low >= 1 else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
         expr.text = _checked(sure, o.raw, k)
@@ -157,7 +160,7 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
 
 
 def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool) -> list[str]:
-    """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is likely new."""
+    """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is new."""
     key = literal(name)
     if is_new:
         return [f"{OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}"]
@@ -174,12 +177,11 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> li
     k, v = key.text, value.text
     set_it = f"{OPENS}setindex({pc}, {o.text}, {k}, {v}){CLOSES}"
     is_other = key.is_constant and type(key.value) is int and key.value <= 0
-    if (key.kind & ~NUMBER and not is_numeric) or key.kind == FLOAT or is_other:
-        old = f"({o.text}.metatable is None or h[{k}] is not None)"
-        return [
-            f"if {o.text}.__class__ is Table and {k} in (h := {o.text}.hash) and {old}: h[{k}] = {v}",
-            f"else: {set_it}",
-        ]
+    in_hash = (
+        f"{k} in (h := {o.text}.hash) and ({o.text}.metatable is None or h[{k}] is not None): h[{k}] = {v}"
+    )
+    if key.kind in (STR, FLOAT) or is_other:
+        return [f"if {o.text}.__class__ is Table and {in_hash}", f"else: {set_it}"]
     if value.is_constant and value.kind == NIL:
         return [f"try: ADD({o.text}, {k}, None)", f"except E: {set_it}"]
     # In place, or appended; any other table or key raises before something is stored.
@@ -189,14 +191,34 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> li
     if not (key.kind == INT and key.low >= 1):
         guards.append(f"{k} > 0")
     table = f"{o.text}.arr if {' and '.join(guards)} else ()" if guards else f"{o.text}.arr"
-    return [
-        "try:",
+    add = f"else: ADD({o.text}, {k}, {v})"
+    in_array = [
         f"    h = {table}",
         f"    if {k} < LEN(h) and ({o.text}.metatable is None or h[{k}] is not None): h[{k}] = {v}",
         f"    elif {k} == LEN(h) and {o.text}.metatable is None and not {o.text}.hash: h.append({v})",
-        f"    else: ADD({o.text}, {k}, {v})",
-        f"except E: {set_it}",
+        f"    {add}",
     ]
+    if key.kind & ~NUMBER and not is_numeric:
+        in_array = [
+            f"    if {k}.__class__ is int:",
+            *[f"    {line}" for line in in_array],
+            f"    elif {in_hash}",
+            f"    {add}",
+        ]
+    return ["try:", *in_array, f"except E: {set_it}"]
+
+
+def place_of_field(o: Expr, name: str) -> str:
+    """Return what ``raw`` is when a field is read."""
+    return f"{o.raw}.hash[{literal(name)}]"
+
+
+def place_of_item(o: Expr, key: Expr) -> str:
+    """Return what ``raw`` is when an element with a likely number as its index is read."""
+    k = key.raw
+    return (
+        f"{o.raw}.arr[{k}]" if key.kind == INT and key.low >= 0 else f"{o.raw}.arr[{k} if {k} > 0 else ODD()]"
+    )
 
 
 def append(pc: int, o: Expr, key: Expr, value: Expr) -> list[str]:

@@ -61,6 +61,31 @@ put(object, 0, 7)
 put(object, 0, 8)
 put(object, 'x', 7)
 return table.concat(log, ' '), table.concat(object, ' ', 1, 8), object[0], object.x""",
+    "fields that are updated in place": """
+local log = {}
+local Class = { count = 10 }
+Class.__index = Class
+local function step(o, i) o.count = o.count + i; o[i] = (o[i] or 0) + 1; o[i] = o[i] * 2; return o.count end
+local object = setmetatable({}, Class)
+local r = { step(object, 1), step(object, 2), rawget(object, 'count'), Class.count }
+local silent = setmetatable({}, { __index = function(o, k) return 5 end, __newindex = function(o, k, v)
+  log[#log + 1] = tostring(k) .. '=' .. tostring(v) end })
+r[#r + 1] = step(silent, 3)
+r[#r + 1] = pcall(step, {}, 1)
+r[#r + 1] = select(2, pcall(step, { count = 'x' }, 1))
+r[#r + 1] = step({ count = '7' }, 1)
+r[#r + 1] = step({ count = math.maxinteger }, 1)
+return table.concat(log, ' '), table.unpack(r)""",
+    "keys of any kind": """
+local function put(t, k, v) t[k] = v; return t[k] end
+local t, r = {}, {}
+for _, k in ipairs{ 1, 2, 4, 3, 2.0, 2.5, 'x', true, -1, 0, 1 << 40 } do r[#r + 1] = put(t, k, #r) end
+for _, k in ipairs{ 4, 2.0, 'x', -1, 7 } do r[#r + 1] = tostring(put(t, k, nil)) end
+r[#r + 1] = select(2, pcall(put, t, nil, 1))
+r[#r + 1] = select(2, pcall(put, t, 0/0, 1))
+r[#r + 1] = select(2, pcall(put, 'text', 1, 1))
+r[#r + 1] = #t
+return table.unpack(r)""",
     "an object that others inherit elements from": """
 local parent = { 10, 20, 30 }
 local child = setmetatable({}, { __index = parent, __newindex = parent })
