@@ -102,6 +102,8 @@ class _Accounting(FlowGraph):
             start = self.starts[block]
             words = self.code[start : self.ends[block]]
             self.fuel[block] = self._length(words, opcode_of(self.code[start - 1]) if start else -1)
+            if not self.fuel[block] and (block in self.headers or not self.is_regular):
+                self.fuel[block] = 1  # no loop is free
             self.memory[block] = sum([_units(word) for word in words])
         if self.is_regular:
             self.group = {block: block for block in self.order}

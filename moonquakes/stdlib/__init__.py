@@ -59,6 +59,10 @@ def open_library(state: State, name: str) -> Table:
     module = import_module(f"moonquakes.stdlib.{name}")  # only what is opened is imported
     opener: Callable[[State], Table] = getattr(module, f"open_{name}")
     library = opener(state)
+    if state.limits is not None:
+        from moonquakes.stdlib.costs import charge_library
+
+        charge_library(state, name, library)
     global_name = "_G" if name == "base" else name
     state.loaded.set(global_name, library)
     state.globals.set(global_name, library)

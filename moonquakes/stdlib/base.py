@@ -320,6 +320,7 @@ def _chunk_functions(state: State) -> dict[str, LuaValue]:
 
     def read_pieces(reader: FunctionType) -> str:
         pieces: list[str] = []
+        size = 0
         while True:
             piece = first(state.call(reader))
             if piece is None or piece == "":
@@ -329,6 +330,9 @@ def _chunk_functions(state: State) -> dict[str, LuaValue]:
             if type(piece) is not str:
                 raise LuaError(state.where(1) + "reader function must return a string")
             pieces.append(piece)
+            if state.limits is not None:
+                size += len(piece)
+                state.limits.collect(len(piece), size)
 
     def load(
         chunk: LuaValue = None,

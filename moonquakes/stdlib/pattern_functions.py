@@ -26,7 +26,7 @@ from moonquakes.stdlib.patterns import (
     kept_patterns,
 )
 from moonquakes.stdlib.positions import optional_start
-from moonquakes.stdlib.substitution import replace_by_text, replace_by_values
+from moonquakes.stdlib.substitution import Collect, collecting, replace_by_text, replace_by_values
 from moonquakes.values import FALSE, LuaResults, LuaValue, as_tuple
 from moonquakes.vm.functions import proto_of
 from moonquakes.vm.table import Table
@@ -45,7 +45,11 @@ _REPLACEMENTS: Final = frozenset({str, FunctionType, Table, int, float})
 
 
 def make_pattern_functions(
-    state: State, may_use_re: bool, pure: frozenset[HostFunction]
+    state: State,
+    may_use_re: bool,
+    pure: frozenset[HostFunction],
+    kept: Callable[[bool, bool], Patterns] = kept_patterns,
+    collector: Callable[[], Collect] | None = None,
 ) -> dict[str, LuaValue]:
     """Return the functions by name.
 
@@ -53,12 +57,14 @@ def make_pattern_functions(
         may_use_re: see :func:`~moonquakes.stdlib.patterns.kept_patterns`.
         pure: host functions that depend on their arguments alone; ``gsub`` calls them
             without telling the state, and again if they fail, for the error's words.
+        kept: where patterns come from.
+        collector: returns what is told of each text that ``gsub`` puts in, for one call of it.
     """
-    patterns = kept_patterns(True, may_use_re)
+    patterns = kept(True, may_use_re)
     return {
         "find": _make_find(patterns),
-        "gmatch": _make_gmatch(kept_patterns(False, may_use_re)),
-        "gsub": _make_gsub(state, patterns, pure),
+        "gmatch": _make_gmatch(kept(False, may_use_re)),
+        "gsub": _make_gsub(state, patterns, pure, collector),
         "match": _make_match(patterns),
     }
 
@@ -190,7 +196,12 @@ def _matches_one_by_one(pattern: Pattern, text: str, start: int) -> Callable[...
     return next_match
 
 
-def _make_gsub(state: State, patterns: Patterns, pure: frozenset[HostFunction]) -> Callable[..., LuaResults]:
+def _make_gsub(
+    state: State,
+    patterns: Patterns,
+    pure: frozenset[HostFunction],
+    collector: Callable[[], Collect] | None,
+) -> Callable[..., LuaResults]:
     def gsub(
         s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
@@ -207,18 +218,24 @@ def _make_gsub(state: State, patterns: Patterns, pure: frozenset[HostFunction]) 
             return text, 0
         if compiled.is_pending:
             compiled.prepare(text)
+        collect = None if collector is None else collector()
         if kind is str:
-            return replace_by_text(compiled, text, repl, limit)
+            return replace_by_text(compiled, text, repl, limit, collect)
         if kind is FunctionType:
             depth = state.descend()
             try:
-                return replace_by_values(compiled, text, _callable(state, repl, pure), False, limit)
+                value_of = _callable(state, repl, pure)
+                if collect is not None:
+                    value_of = collecting(value_of, collect)
+                return replace_by_values(compiled, text, value_of, False, limit)
             finally:
                 state.host_depth = depth
         if kind is Table:
             field_of = repl.get if repl.metatable is None else partial(state.index, repl)
+            if collect is not None:
+                field_of = collecting(field_of, collect)
             return replace_by_values(compiled, text, field_of, True, limit)
-        return replace_by_text(compiled, text, check_string(3, repl), limit)
+        return replace_by_text(compiled, text, check_string(3, repl), limit, collect)
 
     return gsub
 

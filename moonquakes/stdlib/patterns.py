@@ -105,6 +105,11 @@ class Pattern:
         )
         self.captured = self._capture_reader()
 
+    def use_matcher(self, make: Callable[[PatternParser, bool], Matcher]) -> None:
+        """Run on a matcher of another kind; only for a pattern that does without ``re``."""
+        self._matcher = make(self._parsed, self.is_anchored)
+        self.search = self._matcher.search
+
     def prepare(self, subject: str) -> None:
         """Choose how to run over ``subject``; to be called before the use of ``regex``, ``scan``
         or ``matches`` while the pattern ``is_pending``.

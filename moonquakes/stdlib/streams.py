@@ -183,6 +183,18 @@ class StandardFile(LuaFile):
         return None, "cannot close standard file"
 
 
+class LimitedFile(StandardFile):
+    """A standard stream of a state with limits: what is written counts."""
+
+    __slots__ = ()
+
+    def write(self, text: str) -> None:
+        limits = self._state.limits
+        assert limits is not None
+        limits.write(len(text))
+        super().write(text)
+
+
 class ProcessFile(LuaFile):
     """One end of a pipe to a process (``io.popen``)."""
 
@@ -247,7 +259,8 @@ def standard_file(state: State, name: str) -> Userdata:
     key = f"_IO_{name}"
     handle = state.registry.get(key)
     if handle is None:
-        handle = Userdata(StandardFile(state, name))
+        kind = StandardFile if state.limits is None else LimitedFile
+        handle = Userdata(kind(state, name))
         state.registry.set(key, handle)
     return handle  # type: ignore[no-any-return]  # nothing else is stored there
 

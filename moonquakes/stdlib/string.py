@@ -204,6 +204,14 @@ def _string_metatable(state: State, library: Table) -> Table:
     return Table.from_fields({**fields, "__index": library})
 
 
+def _pattern_functions(state: State, may_use_re: bool) -> dict[str, LuaValue]:
+    if state.limits is None:
+        return make_pattern_functions(state, may_use_re, _PURE)
+    from moonquakes.stdlib.limited_patterns import make_limited_pattern_functions
+
+    return make_limited_pattern_functions(state, state.limits, _PURE)
+
+
 def open_string(state: State, may_use_re: bool = True) -> Table:
     """Return a new ``string`` library and make it what strings are indexed by.
 
@@ -213,7 +221,7 @@ def open_string(state: State, may_use_re: bool = True) -> Table:
     """
     library = Table.from_fields(
         {
-            **make_pattern_functions(state, may_use_re, _PURE),
+            **_pattern_functions(state, may_use_re),
             "byte": byte,
             "char": char,
             "dump": dump,

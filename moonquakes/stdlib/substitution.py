@@ -19,6 +19,9 @@ from moonquakes.values import FALSE, LuaResults, LuaValue, as_tuple, first, type
 #: Returns the text that replaces a match.
 Replacer: TypeAlias = Callable[[Match], str]
 
+#: Is told the length of each text that is put in.
+Collect: TypeAlias = Callable[[int], None]
+
 #: A part of a replacement text: plain text, or the number of a capture (0: the whole match).
 Part: TypeAlias = str | int
 
@@ -109,11 +112,36 @@ def text_replacer(pattern: Pattern, text: str) -> Replacer:
     return replacer
 
 
-def replace_by_text(pattern: Pattern, subject: str, text: str, limit: int) -> tuple[str, int]:
+def collecting(value_of: Callable[..., LuaResults], collect: Collect) -> Callable[..., LuaResults]:
+    """Return ``value_of`` that tells ``collect`` of the strings it gives."""
+
+    def collected(*arguments: LuaValue) -> LuaResults:
+        value = value_of(*arguments)
+        collect(len(value) if type(value) is str else 0)
+        return value
+
+    return collected
+
+
+def _collecting_replacer(replacer: Replacer, collect: Collect) -> Replacer:
+    def collected(match: Match) -> str:
+        text = replacer(match)
+        collect(len(text))
+        return text
+
+    return collected
+
+
+def replace_by_text(
+    pattern: Pattern, subject: str, text: str, limit: int, collect: Collect | None = None
+) -> tuple[str, int]:
     """Return ``subject`` with the matches replaced by ``text``, and how many were.
 
     At most ``limit`` are; 0 is no limit here and below.
     """
+    if collect is not None:
+        replacer = _collecting_replacer(text_replacer(pattern, text), collect)
+        return _replace_each(pattern, subject, replacer, limit)
     if "%" in text:
         replacer = text_replacer(pattern, text)
     else:

@@ -18,6 +18,8 @@ def make_warn(state: State) -> Callable[..., LuaResults]:
 
     def emit(warning: str) -> None:
         if enabled:
+            if state.limits is not None:
+                state.limits.write(len(warning))
             state.stdout.flush()
             state.stderr.write(f"Lua warning: {warning}\n".encode("latin-1"))
             state.stderr.flush()

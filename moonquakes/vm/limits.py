@@ -27,7 +27,7 @@ from moonquakes.errors import (
     OutputExceeded,
     Stop,
 )
-from moonquakes.values import LuaValue
+from moonquakes.values import LuaResults, LuaValue
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -37,7 +37,15 @@ SLICE: Final = 2048
 #: The most that one step along a chain pays.
 STEP: Final = 32
 #: Bytes of a string from which on making it is paid by its length.
-LONG_STRING: Final = 512
+LONG_STRING: Final = 256
+#: Elements of a list that cost as much as one instruction.
+_LONG_LIST: Final = 8
+#: What a byte of source costs: fuel, seconds (of a slow machine), and bytes while its function is kept.
+_COMPILING: Final = 40
+_COMPILING_SECONDS: Final = 3e-6
+_COMPILED_SIZE: Final = 20
+_NO_MEMORY: Final = "the run needs more memory than it may"
+_NO_TIME: Final = "the run took too long"
 #: Whether slices are chains; else they are counters.
 HAS_CHAINS: Final = sys.implementation.name == "cpython"
 #: What there is where nothing limits it.
@@ -241,7 +249,7 @@ class Limits:
         """Stop the run if it has taken too long."""
         now = self._clock()
         if now >= self._end:
-            raise self.stop(DeadlineExceeded("the run took too long"))
+            raise self.stop(DeadlineExceeded(_NO_TIME))
         took = now - self._slice_began
         self._slice_began = now
         # Single instructions may take long, as comparing long strings does: look more often then.
@@ -258,8 +266,44 @@ class Limits:
     def joined(self, text: LuaValue) -> None:
         """Pay for the result of ``..`` when it is a long string."""
         if type(text) is str and len(text) > LONG_STRING:
-            self.fuel.pay(len(text) // UNIT)
-            self.allocate(len(text))
+            self.make(len(text))
+
+    def make(self, size: int) -> None:
+        """Pay for a string of ``size`` bytes; one that is about to be made is refused before."""
+        if size > LONG_STRING:
+            self.fuel.pay(size // UNIT)
+            self.allocate(size)
+
+    def made(self, results: LuaResults) -> None:
+        """Pay for the strings that a function made."""
+        if type(results) is str:
+            if len(results) > LONG_STRING:
+                self.make(len(results))
+        elif type(results) is tuple:
+            self.make_list(len(results))
+            for value in results:
+                if type(value) is str and len(value) > LONG_STRING:
+                    self.make(len(value))
+
+    def collect(self, size: int, total: int) -> None:
+        """Pay for a piece of what is collected out of Lua's sight, ``total`` bytes so far."""
+        self.fuel.pay(size // UNIT + 1)
+        if self.memory_limit is not None and total > self.memory_limit:
+            raise self.stop(MemoryExceeded(_NO_MEMORY))
+
+    def compile(self, size: int) -> None:
+        """Pay for the compilation of a source, which nothing interrupts once it has begun."""
+        self.charge(_COMPILING * size)
+        left = self.seconds_left
+        if left is not None and _COMPILING_SECONDS * size > left:
+            raise self.stop(DeadlineExceeded(_NO_TIME))
+        self.allocate(size * _COMPILED_SIZE)
+
+    def make_list(self, count: int) -> None:
+        """Pay for a list of values."""
+        if count > _LONG_LIST:
+            self.fuel.pay(count // _LONG_LIST)
+            self.allocate(8 * count)
 
     # Memory
 
@@ -270,7 +314,7 @@ class Limits:
             return
         assert self.memory_limit is not None
         if size > self.memory_limit:
-            raise self.stop(MemoryExceeded("the run needs more memory than it may"))
+            raise self.stop(MemoryExceeded(_NO_MEMORY))
         memory.pay(size // UNIT + 1)
 
     def _more_memory(self, amount: int) -> Any:
@@ -282,7 +326,7 @@ class Limits:
         if left < amount:
             size = self.live_size()
             if size + amount * UNIT > limit:
-                raise self.stop(MemoryExceeded("the run needs more memory than it may"))
+                raise self.stop(MemoryExceeded(_NO_MEMORY))
             left = max(limit - size, self._least_step(size, limit)) // UNIT + amount
         return memory.hand_out(left - amount)
 
@@ -304,6 +348,7 @@ class Limits:
 
     def write(self, size: int) -> None:
         """Pay for bytes that are about to be written."""
+        self.charge(size // UNIT)
         if self.output_left is not None:
             if size > self.output_left:
                 self.output_left = 0

@@ -11,12 +11,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from moonquakes.bytecode.proto import Proto, chunk_id
-from moonquakes.errors import LuaError, PendingError
+from moonquakes.errors import LimitExceeded, LuaError, PendingError
 from moonquakes.values import LuaResults, LuaValue, as_tuple, first, pack_results
 from moonquakes.vm.activations import Activation, levels_of, position
 from moonquakes.vm.activations import traceback as format_traceback
@@ -29,7 +30,7 @@ from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.inheritance import metatable_changed
-from moonquakes.vm.interpreter import call_from_host
+from moonquakes.vm.interpreter import call_from_host, enter_limited
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
 from moonquakes.vm.report import EngineReport
@@ -309,7 +310,17 @@ class State(Operations):
             self.collector.mark(value, metatable)
 
     def close(self) -> None:
-        """End the program (``lua_close``): close the main coroutine's variables, run all finalizers."""
+        """End the program (``lua_close``): close the main coroutine's variables, run all finalizers.
+
+        Where a limit is reached the rest of them does not run.
+        """
+        if self.limits is None or self.limits.is_running:
+            self._close()
+        else:
+            with suppress(LimitExceeded):
+                enter_limited(self, self._close)
+
+    def _close(self) -> None:
         close_variables_of_main(self)
         self.collector.close()
 
@@ -329,6 +340,8 @@ class State(Operations):
         Raises:
             LuaSyntaxError: the text is no Lua chunk, or of a kind not allowed.
         """
+        if self.limits is not None and self.limits.is_running:
+            self.limits.compile(len(source))
         from moonquakes.vm.load import load_chunk  # the parser is not needed to run a compiled chunk
 
         store = self.chunk_store

@@ -167,6 +167,9 @@ def _owner_of(function: FunctionType) -> FunctionType:
 
 def runs(function: FunctionType, frame: FrameType) -> bool:
     """Whether a frame is of the function, as far as code and upvalues tell."""
+    if "__wrapped__" in function.__dict__:
+        # A library function that pays for what it does.
+        return any(runs(inner, frame) for inner in function.__dict__["__wrapped__"])
     code = function.__code__
     marker = marker_of(code)
     if type(marker) is WatchedFunction:
@@ -311,7 +314,6 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     found: list[Activation] = []
     between: list[FrameType] = []
     from moonquakes.vm.fast.coroutines import resume
-
     from moonquakes.vm.fast.names import Names
 
     entered = Names._enter.__code__
