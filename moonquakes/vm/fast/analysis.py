@@ -219,21 +219,18 @@ class Analysis:
 
     def _nest_loops(self) -> None:
         """Let a loop made by jumps end where the last of those that it cuts ends."""
-        fors = {header - 1: end for header, end in self.loops}
+        ends = {header - 1: end for header, end in self.loops}
+        for header, end in self.loop_end.items():
+            ends[header] = max(end, ends.get(header, -1))
         around: list[int] = []
-        for start in sorted({*fors, *self.loop_end}):
-            end = max(self.loop_end.get(start, -1), fors.get(start, -1))
-            while around and self._end_of(around[-1], fors) < start:
-                around.pop()
-            for outer in reversed(around):
-                if self._end_of(outer, fors) >= end:
-                    break
-                if outer in self.loop_end:
-                    self.loop_end[outer] = end
+        for start in [*sorted(ends), len(self.proto.code)]:
+            while around and ends[around[-1]] < start:
+                inner = around.pop()
+                if inner in self.loop_end:
+                    self.loop_end[inner] = ends[inner]
+                if around:
+                    ends[around[-1]] = max(ends[around[-1]], ends[inner])
             around.append(start)
-
-    def _end_of(self, start: int, fors: dict[int, int]) -> int:
-        return max(self.loop_end.get(start, -1), fors.get(start, -1))
 
     def has_loop(self, low: int, high: int) -> bool:
         """Whether a loop begins in a range that is no dead code, as what follows ``while true`` is."""
