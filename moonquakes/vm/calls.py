@@ -89,8 +89,10 @@ def push_translated(
     return frame
 
 
-def _is_watched(state: State, body: FunctionType) -> bool:
+def _is_watched(state: State, body: LuaValue) -> bool:
     """Whether a coroutine, or a part of it, runs on the VM because of its ``body`` that is watched."""
+    if type(body) is not FunctionType:
+        return False
     marker = body.__code__.co_consts[-1]
     if isinstance(marker, Proto):
         return type(marker.translated) is not str  # else it could not be translated
