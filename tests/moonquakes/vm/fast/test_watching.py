@@ -241,7 +241,8 @@ def test_a_traceback_shows_functions_on_the_vm_below_a_translated_one(state: Sta
 
 def test_objects_that_are_called_deep_in_a_coroutine_are_no_reason_to_watch(state: State) -> None:
     program = """
-        local object = setmetatable({}, {__call = function(self, n) return n > 0 and 1 + self(n - 1) or 0 end})
+        local function call(self, n) return n > 0 and 1 + self(n - 1) or 0 end
+        local object = setmetatable({}, {__call = call})
         return coroutine.wrap(function() return (object(400)) end)()"""
     assert run(state, program) == (400,)
     assert [str(function) for function in state.report.watched] == ["chunk hooks: its chunk names sethook"]
