@@ -391,8 +391,10 @@ class Analysis:
                     variable.captures.append(pc)
                     variable.is_assigned_inside |= assigns
 
-    def decide_storage(self) -> None:
-        """Decide for each captured variable of a loop whether its value is copied or it is boxed."""
+    def decide_storage(self, copies: bool) -> None:
+        """Decide for each captured variable of a loop whether its value is copied, if that may be, or it is
+        boxed.
+        """
         repeated_at = _depths(self.loops, len(self.proto.code) + 1)
         for variable in self.variables:
             if not variable.captures:
@@ -413,7 +415,7 @@ class Analysis:
             repeated = [
                 pc for pc in variable.definitions if pc >= start and any(f <= pc <= t for f, t in inside)
             ]
-            if later or repeated:
+            if later or repeated or not copies:
                 variable.is_boxed = True
             else:
                 variable.is_copied = True

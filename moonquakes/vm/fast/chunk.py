@@ -146,7 +146,7 @@ class Chunk:
     """A chunk being written."""
 
     def __init__(self, proto: Proto, variant: Variant) -> None:
-        self.root = analyse(proto)
+        self.root = analyse(proto, not names_any(proto, _UPVALUES))
         self.variant = variant
         self._points: dict[Analysis, Charges] = {}
         #: Whether closures and concatenations count as allocations, as tables do.
@@ -302,10 +302,20 @@ def names_any(proto: Proto, names: tuple[str, ...]) -> str:
     return ""
 
 
-def analyse(proto: Proto) -> Analysis:
-    analysis = Analysis(proto, [analyse(inner) for inner in proto.protos])
+#: What tells upvalues that are shared from those that are alike.
+_UPVALUES: Final = ("setupvalue", "upvalueid", "upvaluejoin")
+
+
+def analyse(proto: Proto, copies: bool = True) -> Analysis:
+    """Return what is known about a function.
+
+    Args:
+        proto: the function.
+        copies: whether a closure may have a copy of a variable that nobody assigns any more.
+    """
+    analysis = Analysis(proto, [analyse(inner, copies) for inner in proto.protos])
     find_kinds(analysis)
-    analysis.decide_storage()
+    analysis.decide_storage(copies)
     return analysis
 
 

@@ -46,6 +46,22 @@ for r = 1, 2 do
   t[#t + 1] = fs[1]() .. fs[2]() .. fs[3]()
 end
 return table.concat(t, " ")""",
+    "closures of a loop share a variable that nobody assigns": """
+local t = {}
+do
+  local i = 1
+  ::l1::
+  local b
+  t[#t + 1] = function() return b end
+  t[#t + 1] = function() return 1, b end
+  if i > 2 then goto l2 end
+  i = i + 1
+  goto l1
+end
+::l2::
+debug.setupvalue(t[1], 1, "set")
+local function same(f, g) return tostring(debug.upvalueid(f, 1) == debug.upvalueid(g, 1)) end
+return same(t[1], t[2]), same(t[1], t[3]), t[1](), t[2](), t[3]()""",
 }
 
 
