@@ -124,8 +124,8 @@ class Analysis:
     """
 
     __slots__ = (
-        "_headers", "_sorted_targets", "births", "by_register", "inner", "live_after", "live_before", "loop_end", "loops", "problem",
-        "proto", "reached", "sets_upvalue",
+        "_headers", "_sorted_targets", "births", "by_register", "inner", "live_after", "live_before",
+        "loop_end", "loops", "problem", "proto", "reached", "sets_upvalue",
         "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
 

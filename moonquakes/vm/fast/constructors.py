@@ -34,7 +34,7 @@ class NewTable(Expr):
         self.more = ""
 
     def takes(self, at: int) -> bool:
-        """Whether items from an index on become part of its display: what is not constant must not be many."""
+        """Whether items from an index on become part of its display: few that are not constant."""
         return len(self.items) == at and not self.more and (at < _MOST_ITEMS or not self.names)
 
     def add(self, expr: Expr) -> None:

@@ -247,7 +247,11 @@ def _loop(t: Planner, pc: int, word: int) -> int:
 
 _FORPREP: Final = OP["FORPREP"]
 _MMBIN: Final = frozenset({OP["MMBIN"], OP["MMBINI"], OP["MMBINK"]})
-_HANDLERS: Final[dict[int, Any]] = dict.fromkeys(OP.values(), _skip(1)) | dict.fromkeys(ARITHMETIC, _arithmetic)
-_HANDLERS |= {OP["LOADKX"]: _skip(2), OP["NEWTABLE"]: _skip(2), OP["SETLIST"]: _setlist}
-_HANDLERS |= {OP[name]: _end for name in ("RETURN", "RETURN0", "RETURN1", "TAILCALL")}
-_HANDLERS |= {OP["FORPREP"]: _loop, OP["TFORPREP"]: _loop}
+_HANDLERS: Final[dict[int, Any]] = {
+    **dict.fromkeys(OP.values(), _skip(1)),
+    **dict.fromkeys(ARITHMETIC, _arithmetic),
+    **{OP[name]: _skip(2) for name in ("LOADKX", "NEWTABLE")},
+    **{OP[name]: _end for name in ("RETURN", "RETURN0", "RETURN1", "TAILCALL")},
+    **{OP[name]: _loop for name in ("FORPREP", "TFORPREP")},
+    OP["SETLIST"]: _setlist,
+}

@@ -345,7 +345,7 @@ class Translator(Conditions):
                 self.arm(target, end, end)
                 self.drop_empty_else()
                 return end
-            elif end == after and target < high and after != target and not self.in_targets(target, high, test):
+            elif end == after and target < high and not self.in_targets(target, high, test):
                 self.emit(f"if {text}:")
                 self.arm(following, target - 1, after)
                 self.emit("else:")

@@ -22,7 +22,8 @@ local function tick() ticks = ticks + 1 if ticks > 150 then error("enough", 0) e
 local function log(x) out[#out + 1] = tostring(x) return x end
 local function maybe(k) seed = (seed * 1103515245 + 12345) % 2147483648 return seed // 65536 % k == 0 end
 local function guard(name)
-    return setmetatable({}, {__close = function(_, e) log("close " .. name .. " " .. tostring(e)) pause() end})
+    local function close(_, e) log("close " .. name .. " " .. tostring(e)) pause() end
+    return setmetatable({}, {__close = close})
 end
 local function steps(n, name)
     local function step(_, i) pause() i = i + 1 if i <= n then return i, i * i end end
@@ -140,9 +141,8 @@ class Tangle:
         if self.chance(2):
             return f"local {name} = {value}"
         other = f"{name} = {name} + 1" if self.chance(2) else self.log()
-        return (
-            f"local {name} = {value} fs[#fs + 1] = function() {other} return {name} end"
-            + (f" {name} = {self.value()}" if self.chance(2) else "")
+        return f"local {name} = {value} fs[#fs + 1] = function() {other} return {name} end" + (
+            f" {name} = {self.value()}" if self.chance(2) else ""
         )
 
     def leave(self) -> str:
@@ -169,7 +169,7 @@ class Tangle:
         if shape == 13:
             return f"do {self.block()} end"
         if shape == 14:
-            return f"if #fs > 0 then log(fs[#fs]()) end pause() n = (n + 1) % 9"
+            return "if #fs > 0 then log(fs[#fs]()) end pause() n = (n + 1) % 9"
         return self.function()
 
     def branch(self) -> str:
