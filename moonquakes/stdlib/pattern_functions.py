@@ -249,7 +249,7 @@ def _callable(
     error of it would be worded as one of ``gsub``.
     """
     if proto_of(function) is not None:
-        return function
+        return state.direct(function)
     call = partial(state.call, function)
     if function not in pure or state.watchers:
         return call

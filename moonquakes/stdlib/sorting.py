@@ -57,8 +57,9 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
         else:
             # A host function goes through the engine: its errors name it, not sort.
             depth = state.descend()
+            is_lua = proto_of(comp) is not None
             try:
-                values = _sorted_by(comp if proto_of(comp) is not None else partial(state.call, comp), values)
+                values = _sorted_by(state.direct(comp) if is_lua else partial(state.call, comp), values)
             finally:
                 state.host_depth = depth
         if plain and len(list.arr) == size + 1:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue, as_tuple
 from moonquakes.vm.frames import NESTED_SLOTS, AnyFrame, Frame
+from moonquakes.vm.fresh import StackFull, call_again
 from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
 from moonquakes.vm.messages import call_error
 from moonquakes.vm.prepare import prepare, prepare_charged
@@ -112,7 +113,10 @@ def call_nested(state: State, frame: AnyFrame, callee: LuaValue, arguments: list
 def call_host(frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
     """Call a host function; ``frame`` receives the results."""
     frame.calling = function
-    results = function(*arguments)
+    try:
+        results = function(*arguments)
+    except StackFull as exception:
+        results = call_again(exception, function, tuple(arguments))
     frame.calling = None
     frame.receive(list(as_tuple(results)) if type(results) is tuple else [results])
 

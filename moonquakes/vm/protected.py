@@ -10,6 +10,7 @@ from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import AnyFrame, ProtectedFrame
 from moonquakes.vm.functions import Intrinsic, attach_intrinsic
+from moonquakes.vm.fresh import HAS_FRESH
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import protected_call
 from moonquakes.vm.settle import settle
@@ -87,6 +88,8 @@ def _make_direct_pcall(state: State) -> FunctionType:
         try:
             if type(function) is not FunctionType or count > 3 or not names.is_entered:
                 results = names.call_any(function, arguments[1:])
+            elif HAS_FRESH:
+                results = names.table["spread"](function, arguments[1:])
             # Few arguments are passed without a tuple: on CPython 3.11 that takes no C stack.
             elif count == 1:
                 results = function()

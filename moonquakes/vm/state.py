@@ -26,6 +26,7 @@ from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
+from moonquakes.vm.fresh import HAS_FRESH
 from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
@@ -264,6 +265,13 @@ class State(Operations):
             raise self.runtime_error("C stack overflow")
         self.host_depth = depth + 1
         return depth
+
+    def direct(self, function: FunctionType) -> Callable[..., LuaResults]:
+        """Return what a host function that has called :meth:`descend` may call for a Lua function."""
+        if HAS_FRESH and self.engine == "fast":
+            spread = self.names.table["spread"]
+            return lambda *arguments: spread(function, arguments)
+        return function
 
     def stack_overflow(self, message: str) -> LuaError:
         """Return the error of a full stack, and open the reserve for its message handler.

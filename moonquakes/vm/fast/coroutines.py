@@ -21,6 +21,7 @@ from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
 from moonquakes.vm.fast.stack import marker_of
+from moonquakes.vm.fresh import HAS_FRESH, call_afresh, stack_almost_full
 from moonquakes.vm.functions import Intrinsic, WatchedFunction, attach_intrinsic, state_of
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.settle import settle
@@ -90,6 +91,8 @@ def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) 
     Raises:
         LuaError: what it raised, or that it cannot be resumed; a coroutine that raised is dead.
     """
+    if HAS_FRESH and stack_almost_full():
+        return call_afresh(resume, (state, coroutine, arguments))  # type: ignore[no-any-return]  # resume's
     current = state.current
     generator = coroutine.generator
     coroutine.resumer = current

@@ -76,6 +76,8 @@ def origin_of(state: State, exception: BaseException) -> Origin | None:
     for python, line in raised_places(exception.__traceback__):
         marker = marker_of(python.f_code)
         if type(marker) is Translation:
+            if isinstance(exception, RecursionError) and marker.chunk.lines[line] < 0:
+                continue  # it was not there yet
             view = FrameView(state, marker, python, line)
             view.refine(places)
             places.reverse()

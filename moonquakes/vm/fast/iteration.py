@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from moonquakes.numbers import to_number
 from moonquakes.values import FALSE, LuaValue, as_tuple, first
 from moonquakes.vm.fast.faults import Fault, iterator_fault
+from moonquakes.vm.fresh import HAS_FRESH
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.messages import for_error
 from moonquakes.vm.table import Table
@@ -175,7 +176,10 @@ def _calls_of(state: State, function: Any, subject: LuaValue, control: LuaValue,
             if depth >= MAX_HOST_DEPTH:
                 raise state.runtime_error("C stack overflow")
             state.host_depth = depth + 1
-            result = function(subject, control)
+            if HAS_FRESH:
+                result = state.names.table["spread"](function, (subject, control))
+            else:
+                result = function(subject, control)
             state.host_depth = depth
             if count == 1:
                 control = first(result) if type(result) is tuple else result

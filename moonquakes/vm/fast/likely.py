@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from moonquakes.numbers import wrap
 from moonquakes.values import LuaValue, Userdata
+from moonquakes.vm.fresh import HAS_FRESH, StackFull
 from moonquakes.vm.table import Table
 
 
@@ -28,6 +29,7 @@ E: Final = (
     MemoryError,
     ValueError,
     SlowPath,
+    *((StackFull,) if HAS_FRESH else ()),
 )
 
 

@@ -33,6 +33,15 @@ from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_intege
 from moonquakes.vm.fast.often import with_likely_case
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
 from moonquakes.vm.fast.stack import uncallable
+from moonquakes.vm.fresh import (
+    HAS_FRESH,
+    StackFull,
+    call_again,
+    look,
+    prepare,
+    recursion_limit,
+    stack_almost_full,
+)
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import enter_limited
 from moonquakes.vm.operations import truthy
@@ -91,6 +100,9 @@ class Names:
             "truthy": truthy,
             "TICKS": self.ticks,
             "STATE": state,
+            "FULL": stack_almost_full,
+            "StackFull": StackFull,
+            "LOOK": look,
             **looking_names(),
             **indexing_names(state),
             **arithmetic_names(state),
@@ -163,8 +175,9 @@ class Names:
         self.is_entered = True
         PACE.begin()
         try:
-            if _RAISES_LIMIT:
-                sys.setrecursionlimit(max(limit, _stack_depth() + _FRAMES))
+            sys.setrecursionlimit(recursion_limit(limit, _stack_depth()))
+            if HAS_FRESH:
+                prepare()
             function, arguments = self.resolve(function, arguments)
             return settle_tail(self.table["spread"](function, arguments))
         finally:
@@ -268,7 +281,7 @@ def _calls(names: Names) -> dict[str, Any]:
         return values[0] if len(values) == 1 else values
 
     def spread(function: Any, arguments: Any) -> Any:
-        """Call with any number of arguments; few of them take no C stack on CPython 3.11."""
+        """Call with any number of arguments; no hundred of them take C stack on CPython 3.11."""
         if len(arguments) == 1 and type(arguments[0]) is TailCall:
             arguments = as_tuple(arguments)
         if type(function) is not FunctionType:
@@ -276,24 +289,30 @@ def _calls(names: Names) -> dict[str, Any]:
                 raise SlowPath  # which knows what the value was called
             function, arguments = names.resolve(function, arguments)
         count = len(arguments)
-        if count == 1:
-            return function(arguments[0])
-        if count == 2:
-            return function(arguments[0], arguments[1])
-        if count == 0:
-            return function()
-        if count == 3:
-            return function(arguments[0], arguments[1], arguments[2])
-        if count == 4:
-            return function(arguments[0], arguments[1], arguments[2], arguments[3])
-        slots = names.wide_slots
-        if slots >= _MAX_WIDE_SLOTS:
-            raise RecursionError
-        names.wide_slots = slots + max(count, _LEAST_WIDE)
         try:
-            return function(*arguments)
-        finally:
-            names.wide_slots = slots
+            if count == 1:
+                return function(arguments[0])
+            if count == 2:
+                return function(arguments[0], arguments[1])
+            if count == 0:
+                return function()
+            if count == 3:
+                return function(arguments[0], arguments[1], arguments[2])
+            if count == 4:
+                return function(arguments[0], arguments[1], arguments[2], arguments[3])
+            slots = names.wide_slots
+            if slots >= _MAX_WIDE_SLOTS:
+                raise RecursionError
+            names.wide_slots = slots + max(count, _LEAST_WIDE if count > _MAX_SPELT else 1)
+            try:
+                if count <= _MAX_SPELT:
+                    return spelt_call(count)(function, arguments)
+                return function(*arguments)
+            finally:
+                names.wide_slots = slots
+        except StackFull as exception:
+            full = exception
+        return call_again(full, function, arguments)
 
     def tail(function: Any) -> Any:
         """Return what makes a tail call; every so often, when the stack is deep, the caller makes it."""
@@ -302,6 +321,8 @@ def _calls(names: Names) -> dict[str, Any]:
             sys._getframe(_DEEP)
         except ValueError:
             return function
+        if HAS_FRESH:
+            return lambda *arguments: (TailCall(spread, (function, arguments)),)
         return lambda *arguments: (TailCall(function, arguments),)
 
     def call(pc: int, function: Any, *arguments: LuaValue) -> Any:
@@ -313,6 +334,9 @@ def _calls(names: Names) -> dict[str, Any]:
         if exception is not None and type(exception) is not SlowPath:
             inner = exception.__traceback__.tb_next  # type: ignore[union-attr]  # it was raised
             if inner is not None:
+                if type(exception) is StackFull:
+                    cut_context()
+                    return call_again(exception, function, arguments)
                 raise exception
         if type(function) is tuple:
             function = first(function)
@@ -335,13 +359,24 @@ def _calls(names: Names) -> dict[str, Any]:
 
 #: How many chunks there may be before those that are gone are forgotten.
 _LEAST_CHUNKS: Final = 100
-#: How many Python frames Lua may have, on CPython, where they take no C stack.
-_FRAMES: Final = 400_000
 #: How much a recursion may pass in wide calls (the reference's LUAI_MAXSTACK), and what one counts at least:
 #: on CPython 3.11 each takes C stack.
 _MAX_WIDE_SLOTS: Final = 1_000_000
-_LEAST_WIDE: Final = 200 if sys.version_info < (3, 12) else 1
-_RAISES_LIMIT: Final = sys.implementation.name == "cpython"
+_LEAST_WIDE: Final = 200 if sys.version_info < (3, 12) and sys.implementation.name == "cpython" else 1
+#: The most arguments that a call spells out, so that it takes none.
+_MAX_SPELT: Final = 100 if sys.version_info < (3, 12) and sys.implementation.name == "cpython" else 0
+
+
+_spelt: Final[dict[int, Callable[..., Any]]] = {}
+
+
+def spelt_call(count: int) -> Callable[..., Any]:
+    """Return what calls a function with so many arguments, spelt out."""
+    call = _spelt.get(count)
+    if call is None:
+        arguments = ", ".join([f"a[{i}]" for i in range(count)])
+        call = _spelt[count] = eval(f"lambda f, a: f({arguments})", {"__name__": __name__})
+    return call
 
 
 def _stack_depth() -> int:

@@ -22,7 +22,7 @@ def run_child(engine: str, surrounding: str, slow: str) -> None:
     """Run the programs and compare what they return with what the file says."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(CHILD), engine, surrounding, slow]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-1000:]
     decoder = json.JSONDecoder()
     wrong = {}
@@ -36,11 +36,13 @@ def run_child(engine: str, surrounding: str, slow: str) -> None:
     assert not wrong
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("surrounding", ["main", "thread", "deep"])
 def test_recursion_ends_in_an_error(surrounding: str) -> None:
     run_child("moonquakes", surrounding, "quick")
 
 
+@pytest.mark.usefixtures("engine")
 def test_slow_recursion_ends_in_an_error() -> None:
     run_child("moonquakes", "deep-thread", "slow")
 
@@ -49,9 +51,23 @@ def test_the_reference_agrees() -> None:
     run_child("reference", "main", "slow")
 
 
+@pytest.mark.usefixtures("engine")
 def test_the_command_line_survives() -> None:
     program = "local function f() return 1 + (string.gsub('a', '.', f)) end print(pcall(f)) f()"
     command = [sys.executable, "-m", "moonquakes.cli.moonquakes", "-e", program]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stdout) == (1, "false\tC stack overflow\n")
     assert done.stderr.startswith("moonquakes: C stack overflow\nstack traceback:\n")
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_command_line_goes_deep() -> None:
+    program = (
+        "local function f(n) if n == 0 then return 0 end return 1 + f(n - 1) end "
+        "print(f(190000)) print(pcall(f, 1e6))"
+    )
+    command = [sys.executable, "-m", "moonquakes.cli.moonquakes", "-e", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
+    deep, overflow = done.stdout.splitlines()
+    assert deep == "190000"
+    assert re.fullmatch(r'false\t\[string "local function f.*"\]:1: stack overflow', overflow)

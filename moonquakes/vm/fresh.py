@@ -1,0 +1,150 @@
+"""How does translated code go on where Python's stack ends, and where does it look whether it does?
+
+On CPython a Python function takes no C stack, and its recursion limit is what ends a recursion.  Two
+interpreters need more, a line at the start of each translated function that calls others:
+
+- PyPy's stack is one of C, whose room ends after some thousand calls.  When little is left the
+  function raises :class:`StackFull` before it does anything, and who called it calls it again on a fresh
+  stack: a continulet begun where the stack was short, while what lies on the stack goes to the heap.
+- CPython 3.13.0 to 3.13.3 do not look at the limit where a function has ``*`` parameters.  A call of a
+  function that has none looks.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from types import FunctionType
+from typing import Any, Final
+
+from moonquakes.values import LuaValue
+
+stack_almost_full: Any = None
+continulet: Any = None
+if sys.implementation.name == "pypy":
+    with suppress(ImportError):  # a PyPy may be built without
+        stack_almost_full = import_module("__pypy__").stack_almost_full
+        continulet = import_module("_continuation").continulet
+
+#: Whether there are fresh stacks.
+HAS_FRESH: Final = continulet is not None
+
+#: How many Python frames Lua may have.
+MAX_FRAMES: Final = 400_000
+
+#: A stack that is full after so few frames was full when it began.
+_LEAST_FRAMES: Final = 30
+
+#: PyPy's recursion limit (in 768 bytes of stack) while Lua runs, and the stack it is measured safe with:
+#: a sixteenth of it is what remains for host functions where Lua functions turn to a fresh stack.
+_PYPY_LIMIT: Final = 4000
+_PYPY_STACK: Final = 8 << 20
+
+#: What translated functions that call others begin with; empty for nothing.
+ENTRY: Final = (
+    "if FULL(): raise StackFull"
+    if HAS_FRESH
+    else "LOOK()"
+    if sys.implementation.name == "cpython" and (3, 13) <= sys.version_info < (3, 13, 4)
+    else ""
+)
+
+
+class StackFull(Exception):  # noqa: N818  # control flow, no error
+    """A translated function has not begun: Python's stack is nearly full."""
+
+
+def look() -> None:
+    """Let Python look at its recursion limit."""
+
+
+def recursion_limit(limit: int, depth: int) -> int:
+    """Return the recursion limit to run Lua with, where it is ``limit`` and ``depth`` frames are used."""
+    if sys.implementation.name == "cpython":
+        return max(limit, depth + MAX_FRAMES)
+    return max(limit, _PYPY_LIMIT) if HAS_FRESH and _is_stack_large() else limit
+
+
+def _is_stack_large() -> bool:
+    """Whether the thread's stack has the room that the raised limit needs, as far as one can tell."""
+    if sys.platform != "linux" or threading.stack_size():
+        return False
+    import resource
+
+    size = resource.getrlimit(resource.RLIMIT_STACK)[0]
+    return size == resource.RLIM_INFINITY or size >= _PYPY_STACK
+
+
+class _Thread(threading.local):
+    """What a thread has.
+
+    Attributes:
+        base: the continulet that begins others, where the stack was short; None before it is needed.
+        frames: Python frames on the stacks that were left.
+    """
+
+    base: Any = None
+    frames = 0
+
+
+_thread: Final = _Thread()
+
+
+def prepare() -> None:
+    """Make fresh stacks possible: called where Lua is entered, and the stack is short."""
+    if _thread.base is None:
+        _thread.base = continulet(_begin_others)
+        _thread.base.switch()
+
+
+def _begin_others(base: Any) -> None:
+    work = base.switch()
+    while True:
+        work = base.switch(to=continulet(partial(_run, work)))
+
+
+def _run(work: Any, _: Any) -> Any:
+    return work()
+
+
+def call_afresh(function: Any, arguments: tuple[Any, ...]) -> Any:
+    """Call on a fresh stack.
+
+    Raises:
+        RecursionError: Lua has as many frames as it may have, or a stack began full.
+    """
+    before = _thread.frames
+    here = _frames_here()
+    if here < _LEAST_FRAMES or before + here > MAX_FRAMES or _thread.base is None:
+        raise RecursionError
+    _thread.frames = before + here
+    try:
+        return _thread.base.switch(partial(function, *arguments))
+    finally:
+        _thread.frames = before
+
+
+def _frames_here() -> int:
+    count = 0
+    frame: Any = sys._getframe()
+    code = _run.__code__
+    while frame is not None and frame.f_code is not code:
+        count += 1
+        frame = frame.f_back
+    return count
+
+
+def call_again(exception: StackFull, function: FunctionType, arguments: tuple[LuaValue, ...]) -> Any:
+    """Call a function on a fresh stack that raised :class:`StackFull` when it was called where that was
+    caught.
+
+    Raises:
+        RecursionError: it was not this function, which has begun.
+    """
+    inner = exception.__traceback__.tb_next  # type: ignore[union-attr]  # it was raised
+    if inner is None or inner.tb_next is not None or inner.tb_frame.f_code is not function.__code__:
+        raise RecursionError
+    return call_afresh(function, arguments)
