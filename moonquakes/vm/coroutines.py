@@ -36,6 +36,7 @@ class Coroutine:
         resumer: the coroutine that resumed this one, while it runs.
         error: the error that ended it, not closed yet.
         hook: its debug hook.
+        inside: how deep its generators are, as metamethods and iterators see it.
         generator: what runs it on the fast engine, once it has started there.
         stands_for: the coroutine that it is a part of, when it goes on for a generator.
     """
@@ -49,6 +50,7 @@ class Coroutine:
         "generator",
         "hook",
         "host_calls",
+        "inside",
         "nesting",
         "resumer",
         "stands_for",
@@ -65,6 +67,7 @@ class Coroutine:
         self.hook: Hook | None = None
         self.host_calls = 0
         self.nesting = 0
+        self.inside = 0
         self.resumer: Coroutine | None = None
         self.error: LuaError | None = None
         self.generator: Generator[Any, Any, Any] | None = None
@@ -121,7 +124,7 @@ def resume(
         problem = "cannot resume dead coroutine"
     elif coroutine.status != "suspended":
         problem = "cannot resume non-suspended coroutine"
-    elif state.current.nesting >= MAX_NESTING:
+    elif state.current.nesting >= MAX_NESTING and coroutine.stands_for is None:
         problem = "C stack overflow"
     if problem is not None:
         if wraps:
@@ -139,7 +142,7 @@ def resume(
     base.wraps = wraps
     resumer = state.current
     coroutine.resumer = resumer
-    coroutine.nesting = resumer.nesting + 1
+    coroutine.nesting = resumer.nesting + (coroutine.stands_for is None)
     resumer.status = "normal"
     coroutine.status = "running"
     state.current = coroutine

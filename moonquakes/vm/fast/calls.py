@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP
@@ -12,8 +13,9 @@ from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
 
-#: Generators that may delegate to each other; deeper calls go on as frames of the VM.
-MAX_GENERATORS: Final = 150
+#: Generators that may delegate to each other; deeper calls go on as frames of the VM.  On CPython 3.11
+#: each takes C stack, as many times as coroutines resume each other.
+MAX_GENERATORS: Final = 50 if sys.implementation.name == "cpython" and sys.version_info < (3, 12) else 150
 _TFORPREP: Final = OP["TFORPREP"]
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from functools import partial
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple, first, pack_results, settle_tail
 from moonquakes.vm.coroutines import MAX_NESTING, Coroutine
+from moonquakes.vm.fast.calls import MAX_GENERATORS
 from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
 Twin = Callable[..., Generator[Any, Any, Any]]
+
+#: As how many generators a metamethod or an iterator counts, and the most that coroutines below do.
+_NESTED: Final = MAX_GENERATORS // 5
+_MOST_AHEAD: Final = MAX_GENERATORS - 10
 
 
 class CoroutineClose(BaseException):
@@ -103,7 +108,9 @@ def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) 
     status = "dead"
     try:
         if generator is None:
-            generator = coroutine.generator = twin_of(coroutine.function)(0, *arguments)  # type: ignore[arg-type]
+            generator = coroutine.generator = twin_of(coroutine.function)(
+                min(coroutine.nesting // 4, _MOST_AHEAD), *arguments
+            )  # type: ignore[arg-type]
             values = generator.send(None)
         else:
             values = generator.send(arguments[0] if len(arguments) == 1 else arguments)
@@ -222,7 +229,19 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
             return state.names.call_any(function, arguments)
         if generator is YIELD:
             return (yield arguments)
+        if d >= MAX_GENERATORS:
+            generator = deep(function)
         return settle_tail((yield from generator(d, *arguments)))
+
+    def nested(function: Any, arguments: tuple[LuaValue, ...]) -> Generator[Any, Any, Any]:
+        """Call what an instruction calls by itself; how many generators lie below it is not known."""
+        coroutine = state.current
+        inside = coroutine.inside
+        coroutine.inside = inside + _NESTED
+        try:
+            return (yield from run(function, arguments, inside + _NESTED))
+        finally:
+            coroutine.inside = inside
 
     def deep(function: FunctionType) -> Twin:
         """Return what goes on as frames of the VM, in a coroutine of its own that passes its yields on."""
@@ -265,7 +284,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
             if generator is YIELD:
                 results = as_tuple((yield (subject, control)))
             else:
-                results = as_tuple((yield from generator(0, subject, control)))
+                results = as_tuple((yield from nested(function, (subject, control))))
             control = first(results)
             if control is None:
                 return None
@@ -282,7 +301,9 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
     def g_call(pc: int, function: Any, *arguments: LuaValue) -> Generator[Any, Any, Any]:
-        return (yield from twin(pc, function)(0, *arguments))
+        if type(function) is not FunctionType and state.metamethod(function, "__call") is None:
+            raise call_fault(state, pc, function)
+        return (yield from nested(function, arguments))
 
     def function_for(o: Any, key: LuaValue, event: str) -> tuple[FunctionType | None, Any]:
         """Return the function that indexing ends at, with what it gets; None when there is none to call."""
@@ -306,14 +327,14 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         handler, value = function_for(o, key, "__index")
         if handler is None:
             return table["index"](pc, o, key)
-        return first((yield from run(handler, (value, key))))
+        return first((yield from nested(handler, (value, key))))
 
     def g_setindex(pc: int, o: Any, key: LuaValue, new: LuaValue) -> Generator[Any, Any, None]:
         handler, value = function_for(o, key, "__newindex")
         if handler is None:
             table["setindex"](pc, o, key, new)
         else:
-            yield from run(handler, (value, key, new))
+            yield from nested(handler, (value, key, new))
 
     def binary(name: str, event: str, is_test: bool) -> Callable[..., Generator[Any, Any, Any]]:
         def perform(pc: int, x: LuaValue, y: LuaValue) -> Generator[Any, Any, Any]:
@@ -324,7 +345,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
                 if event != "__eq" or (x != y and type(x) is type(y)):
                     handler = state.binary_metamethod(x, y, event)
                 if handler is not None and not (type(x) is str and type(y) is str and is_test):
-                    result = first((yield from run(handler, (x, y))))
+                    result = first((yield from nested(handler, (x, y))))
                     return truthy(result) if is_test else result
             return table[name](pc, x, y)
 
@@ -341,7 +362,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         def perform(pc: int, x: LuaValue) -> Generator[Any, Any, Any]:
             handler = state.metamethod(x, event) if type(x) not in (int, float, str) else None
             if handler is not None:
-                return first((yield from run(handler, (x, x))))
+                return first((yield from nested(handler, (x, x))))
             return table[name](pc, x)
 
         return perform
@@ -360,13 +381,13 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
             handler = state.binary_metamethod(left, right, "__concat")
             if handler is None:
                 return table["concat"](pc, *pieces, left, right)
-            right = first((yield from run(handler, (left, right))))
+            right = first((yield from nested(handler, (left, right))))
         return right
 
     def g_close(tbc: Any, level: int) -> Generator[Any, Any, None]:
         while tbc and tbc[-1][0] >= level:
             _, value = tbc.pop()
-            yield from run(state.metamethod(value, "__close"), (value, None))
+            yield from nested(state.metamethod(value, "__close"), (value, None))
 
     def g_close_after(tbc: Any, exception: BaseException) -> Generator[Any, Any, BaseException]:
         if not tbc:
@@ -377,7 +398,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         while tbc:
             _, value = tbc.pop()
             try:
-                yield from run(
+                yield from nested(
                     state.metamethod(value, "__close"), (value, error.value if error is not None else None)
                 )
             except Exception as raised:
