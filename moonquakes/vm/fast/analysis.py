@@ -79,13 +79,14 @@ class Variable:
         kind: union of the kinds of its definitions.
         range: bounds of its value, where that is an integer.
         is_shared: whether its value may change while a closure has it.
-        is_indexed, is_integer, is_numeric, is_tested: how the function uses it, for the likely case.
+        is_indexed, is_numeric, is_tested: how the function uses it, for the likely case.
+        likely: what it probably is when ``kind`` does not say: INT, FLOAT or ANY.
         text: its Python name.
     """
 
     __slots__ = (
         "captures", "definitions", "end", "is_assigned_inside", "is_boxed", "is_copied", "is_indexed",
-        "is_integer", "is_numeric", "is_shared", "is_tested", "kind", "name", "range", "register", "start",
+        "is_numeric", "is_shared", "is_tested", "kind", "likely", "name", "range", "register", "start",
         "text",
     )  # fmt: skip
 
@@ -100,11 +101,11 @@ class Variable:
         self.is_boxed = False
         self.is_copied = False
         self.is_indexed = False
-        self.is_integer = False
         self.is_numeric = False
         self.is_shared = False
         self.is_tested = False
         self.kind = 0
+        self.likely = ANY
         self.range = FULL
         self.text = ""
 

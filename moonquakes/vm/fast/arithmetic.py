@@ -20,6 +20,8 @@ _SMALL: Final = 1_000_000_000
 #: How long a sum that is looked at once may be, in characters and in bits.
 _MAX_RING_TEXT: Final = 250
 _MAX_RING: Final = 1 << 200
+#: Of how many operands it may ask whether they are floats.
+_MAX_FLOATS: Final = 3
 _SYMBOLS: Final = {"ADD": "+", "SUB": "-", "MUL": "*"}
 _BITS: Final = {"BAND": "&", "BOR": "|", "BXOR": "^"}
 
@@ -74,10 +76,10 @@ def _with_range(expr: Expr, bounds: Range) -> Expr:
 def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     """``+ - *``: the range of an integer result is checked, which no string or tuple passes."""
     symbol = _SYMBOLS[name]
-    text = f"{x.raw} {symbol} {y.raw}"
+    text = f"{x.checked or x.raw} {symbol} {y.checked or y.raw}"
     if FLOAT in (x.kind, y.kind):
         # A float and anything but a number raises.
-        return of_two(f"({text})", slow, FLOAT, x, y)
+        return _of_floats(f"({text})", symbol, of_two(f"({text})", slow, FLOAT, x, y), x, y)
     if x.kind == y.kind == INT:
         return _integer_sum(name, text, slow, x, y)
     is_small = f"-{_SMALL} < q < {_SMALL}"
@@ -86,23 +88,48 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     if y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
         # One bound is enough; a string and an integer do not add.
         check = f"< {_SMALL} or q <= {HIGH}" if name == "ADD" else f"> -{_SMALL} or q >= {LOW}"
-        expr = of_two(f"(q if (q := {text}) {check} else W(q))", slow, NUMBER, x, y)
+        checked = f"(q if (q := {text}) {check} else W(q))"
     elif is_integer and (x.ring or y.ring) and len(ring) < _MAX_RING_TEXT:
         # When the result is an integer, so are all its parts.
         other = f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
-        expr = of_two(
-            f"(q if (q := {ring}).__class__ is int and {is_small} else {other})", slow, NUMBER, x, y
-        )
+        checked = f"(q if (q := {ring}).__class__ is int and {is_small} else {other})"
     elif is_integer:
         other = f"q.__class__ is float or {LOW} <= q <= {HIGH}"
-        expr = of_two(f"(q if -{_SMALL} < (q := {text}) < {_SMALL} or {other} else W(q))", slow, NUMBER, x, y)
+        checked = f"(q if -{_SMALL} < (q := {text}) < {_SMALL} or {other} else W(q))"
     else:
-        check = f"q.__class__ is float or {is_small} or {LOW} <= q <= {HIGH}"
-        expr = of_two(f"(q if (q := {text}){check[1:]} else W(q))", slow, NUMBER, x, y)
-    if is_integer:
-        expr.likely = INT
-        if len(ring) < _MAX_RING_TEXT:
-            expr.ring = ring
+        small = "" if FLOAT in (x.likely, y.likely) else f"{is_small} or "
+        check = f"q.__class__ is float or {small}{LOW} <= q <= {HIGH}"
+        checked = f"(q if (q := {text}){check[1:]} else W(q))"
+    expr = of_two(checked, slow, NUMBER, x, y)
+    if not is_integer:
+        return _of_floats(checked, symbol, expr, x, y)
+    expr.likely = INT
+    if len(ring) < _MAX_RING_TEXT:
+        expr.ring = ring
+    return expr
+
+
+def _of_floats(checked: str, symbol: str, expr: Expr, x: Expr, y: Expr) -> Expr:
+    """Let a sum of sums ask once whether its operands are floats, where they probably are.
+
+    A sum with a float in it is a float, and so is each sum that it is a part of: these need no look.
+    """
+    if FLOAT not in (x.likely, y.likely):
+        return expr
+    expr.likely = FLOAT
+    floats = x.floats + y.floats
+    if not floats and expr.kind != FLOAT:
+        floats = next(((e.text,) for e in (x, y) if e.is_atom and e.likely == FLOAT), ())
+        if not floats:
+            return expr
+    flat = f"({x.flat or x.raw} {symbol} {y.flat or y.raw})"
+    floats = tuple(dict.fromkeys(floats))
+    if len(floats) > _MAX_FLOATS or len(flat) > _MAX_RING_TEXT:
+        return expr
+    expr.flat, expr.floats, expr.checked = flat, floats, checked
+    if floats and (x.flat or y.flat):
+        tests = " and ".join([f"{name}.__class__ is float" for name in floats])
+        expr.text = expr.raw = f"({flat} if {tests} else {checked})"
     return expr
 
 
@@ -148,7 +175,7 @@ def _divide(slow: str, x: Expr, y: Expr) -> Expr:
     if x.is_constant and type(x.value) is int:
         dividend = literal(float(x.value))
     elif x.kind != FLOAT and y.kind != FLOAT and divisor is y.raw:
-        dividend = f"{x.raw} * 1.0"
+        dividend = f"{x.checked or x.raw} * 1.0"
     expr = of_two(f"({dividend} / {divisor})", slow, FLOAT, x, y)
     expr.fails |= not safe
     return expr

@@ -43,6 +43,8 @@ class Expr:
         is_atom: whether it is a name or a constant.
         is_unchecked: whether it names a call's result, which may be a tuple.
         value: the constant it is, when ``is_constant``.
+        flat, floats, checked: ``text`` without looking at results, good where all of ``floats`` are floats;
+            and with, for where they are not.
         places: fields and elements of which the likely case knows that they are not nil: what it is may be
             stored there without a question.
         low, high: bounds of ``text``'s value where that is an integer (:mod:`moonquakes.vm.fast.ranges`).
@@ -51,7 +53,8 @@ class Expr:
     """
 
     # Most of them are what they are here: a class's defaults cost nothing to make.
-    soft = callee = truth = length_of = appends_to = ring = ""
+    soft = callee = truth = length_of = appends_to = ring = flat = checked = ""
+    floats: tuple[str, ...] = ()
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False
     value: Any = None

@@ -62,6 +62,9 @@ class _Finder:
         self.last: dict[int, int] = {}
         self.memo: dict[int, int] = {}
         self.ranges: dict[int, ranges.Range] = {}
+        self.floats: dict[int, bool] = {}
+        #: Operands of sums and products.
+        self.added: list[tuple[Any, Any]] = []
         #: Integer variables with a definition whose range is known.
         self.seen: set[Variable] = set()
         #: Control variables, which their loop defines.
@@ -116,6 +119,38 @@ class _Finder:
             operand = self.kind(x)
             return ANY if operand & ~NUMBER else INT if operand else 0
         return arithmetic_kind(how, self.kind(x), self.kind(y))
+
+    def is_float(self, value: Any) -> bool:
+        """Whether a value is probably a float."""
+        if type(value) is int:
+            return value == FLOAT
+        if type(value) is Variable:
+            return value.kind == FLOAT or (value.kind != INT and value.likely == FLOAT)
+        if value[0] == "at":
+            known = self.floats.get(value[1])
+            return known if known is not None else self.found(value[1], self.floats, self.is_float)
+        how, x, y = value
+        if how == "same":
+            return self.is_float(x)
+        if how == "constant":
+            return type(x) is float
+        if how[:3] in ("DIV", "POW"):
+            return True
+        return how[:3] in ("ADD", "SUB", "MUL") and (self.is_float(x) or self.is_float(y))
+
+    def meets_float(self, value: Any) -> bool:
+        """Take what is added to a float for one, or for a sum of such; return whether that was new."""
+        if type(value) is Variable:
+            is_new = value.likely == ANY and bool(value.kind & ~INT)
+            if is_new:
+                value.likely = FLOAT
+            return is_new
+        if type(value) is tuple and value[0] == "at":
+            value = self.values.get(value[1], ANY)
+            if type(value) is tuple and value[0] in _SUMS:
+                found = [self.meets_float(x) for x in value[1:] if type(x) is Variable]
+                return any(found)
+        return False
 
     def range(self, value: Any) -> ranges.Range:
         """Return the bounds of a value that is an integer, by those found for variables so far."""
@@ -219,8 +254,10 @@ class _Finder:
                 if name in _OF_INTEGERS or (name in _OF_MOST_INTEGERS and type(constants[word >> 24]) is int):
                     for operand in (x, y):
                         if type(operand) is Variable:
-                            operand.is_integer = True
+                            operand.likely = INT
                 value = (name, x, y)
+                if name in _SUMS:
+                    self.added.append((x, y))
             elif op == _MOVE:
                 value = ("same", self.reference(word >> 16 & 0xFF, pc), 0)
             elif op == _LOADI:
@@ -274,7 +311,7 @@ class _Finder:
             variable = analysis.active(a, pc)
             if variable is not None:
                 variable.is_numeric = True
-                variable.is_integer |= not word >> 24
+                variable.likely = FLOAT if word >> 24 else INT
         elif op in (_TEST, _EQK):
             variable = analysis.active(a, pc)
             if variable is not None:
@@ -296,7 +333,7 @@ class _Finder:
             self.values[pc] = ("for", start, (step, limit)) if start and step and limit else NUMBER
             given = self.values.get(self.last.get(a + 1, -1))
             if type(given) is tuple and type(given[1]) is Variable:
-                given[1].is_integer = True
+                given[1].likely = INT
             if control is not None:
                 define(control, pc)
                 self.controls.add(control)
@@ -348,6 +385,27 @@ def find_kinds(analysis: Analysis) -> None:
             variable.kind = ANY
     assert proto is analysis.proto
     _find_ranges(finder, [v for v in analysis.variables if v.kind == INT])
+    _find_floats(finder, [v for v in analysis.variables if v.kind & NUMBER and v.kind not in (INT, FLOAT)])
+
+
+def _find_floats(finder: _Finder, variables: list[Variable]) -> None:
+    """Set ``likely`` of what meets floats: one that is defined by sums with floats, or added to them."""
+    for _ in range(3):
+        has_grown = False
+        finder.floats.clear()
+        for variable in variables:
+            if variable.likely == ANY and any(
+                finder.is_float(finder.values.get(pc, ANY)) for pc in variable.definitions
+            ):
+                variable.likely = FLOAT
+                has_grown = True
+        for x, y in finder.added:
+            if finder.is_float(y):
+                has_grown |= finder.meets_float(x)
+            if finder.is_float(x):
+                has_grown |= finder.meets_float(y)
+        if not has_grown:
+            return
 
 
 def _find_ranges(finder: _Finder, variables: list[Variable]) -> None:
@@ -396,6 +454,7 @@ _NUMERIC: Final = frozenset({*ARITHMETIC.values(), "for", "UNM", "BNOT"})
 _OF_INTEGERS: Final = frozenset(
     {"BAND", "BOR", "BXOR", "SHL", "SHR", "BANDK", "BORK", "BXORK", "SHRI", "SHLI"}
 )
+_SUMS: Final = frozenset({"ADD", "SUB", "MUL", "ADDK", "SUBK", "MULK"})
 _OF_MOST_INTEGERS: Final = frozenset({"MODK", "IDIVK"})
 _JUMPS: Final = frozenset({OP["JMP"], OP["FORPREP"], OP["TFORPREP"], OP["LFALSESKIP"]})
 _MOVE: Final = OP["MOVE"]

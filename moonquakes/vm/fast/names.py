@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 _TICKS: Final = 1024
 #: From how many times on a slow path is taken often.
 _OFTEN: Final = 40
+_MOST_PATIENCE: Final = _OFTEN**3
 
 
 class Names:
@@ -220,6 +221,21 @@ def _ignore() -> None:
     """Count no allocation."""
 
 
+class _Seldom:
+    """A slow path as it was compiled first.
+
+    Attributes:
+        left: how often it is to be taken, or its likely case to be wrong, before that changes.
+        patience: how often it was last to be taken.
+    """
+
+    __slots__ = ("left", "patience", "slow")
+
+    def __init__(self, slow: FunctionType) -> None:
+        self.slow = slow
+        self.left = self.patience = _OFTEN
+
+
 class Sites(dict[int, Any]):
     """The slow paths of a chunk, compiled as they are needed, and once more when they are taken often."""
 
@@ -228,8 +244,9 @@ class Sites(dict[int, Any]):
         self._chunk = chunk
         self.names = names
         self._keeps_operands = keeps_operands
-        #: Those that are seldom taken, with how often they were.
-        self._seldom: dict[int, tuple[FunctionType, int]] = {}
+        #: What was compiled first.
+        self._seldom: dict[int, _Seldom] = {}
+        names["missed"] = self._missed
 
     def keep_operands(self) -> None:
         """Let the collector see what slow paths have computed so far."""
@@ -238,23 +255,31 @@ class Sites(dict[int, Any]):
         self._seldom.clear()
 
     def __missing__(self, number: int) -> FunctionType:
-        seldom = self._seldom.get(number)
         names, text, _ = self._chunk.sites[number]
-        if seldom is None:
+        if number not in self._seldom:
             if self._keeps_operands:
                 text = with_operands_kept(text)
-            slow = self._compiled(f"def slow({', '.join(names)}): return {text}")
-            self._seldom[number] = slow, 1
-            return slow
-        slow, times = seldom
-        if times < _OFTEN:
-            self._seldom[number] = slow, times + 1
-            return slow
-        del self._seldom[number]
-        if not self._keeps_operands:
-            slow = self._compiled(with_likely_case(names, text))
-        self[number] = slow
+            self._seldom[number] = _Seldom(self._compiled(f"def slow({', '.join(names)}): return {text}"))
+        seldom = self._seldom[number]
+        seldom.left -= 1
+        if seldom.left:
+            return seldom.slow
+        source = ""
+        if seldom.patience < _MOST_PATIENCE and not self._keeps_operands:
+            source = with_likely_case(names, text, number)
+        seldom.left = _OFTEN
+        slow = self[number] = self._compiled(source) if source else seldom.slow
         return slow
+
+    def _missed(self, number: int) -> None:
+        """Give a likely case up that is as often wrong as translated code; it may get another turn."""
+        seldom = self._seldom.get(number)
+        if seldom is not None:
+            seldom.left -= 1
+            if not seldom.left:
+                seldom.patience *= _OFTEN
+                seldom.left = seldom.patience
+                self.pop(number, None)
 
     def _compiled(self, source: str) -> FunctionType:
         scope: dict[str, Any] = {}

@@ -37,22 +37,24 @@ class _Unsuited(Exception):  # noqa: N818  # control flow, no error
     """A part of a slow path has no likely case."""
 
 
-def with_likely_case(names: tuple[str, ...], text: str) -> str:
-    """Return the source of a function ``slow`` over ``names``, with a likely case where there is one."""
-    head = f"def slow({', '.join(names)}):\n"
-    plain = f"{head} return {text}\n"
+def with_likely_case(names: tuple[str, ...], text: str, number: int) -> str:
+    """Return the source of a function ``slow`` over ``names``, with a likely case; empty when there is none.
+
+    Where that is wrong it calls ``missed(number)``.
+    """
     if len(text) > _MAX_TEXT:
-        return plain
+        return ""
     builder = _Builder()
     try:
         expr = builder.build(ast.parse(text, mode="eval").body)
     except (_Unsuited, SyntaxError, RecursionError):
-        return plain
+        return ""
     if not expr.fails or len(expr.text) > 2 * _MAX_TEXT:
-        return plain
+        return ""
     # A list of results becomes its first one, once: that may make a tail call.
     ones = "".join([f" {name} = one({name})\n" for name in dict.fromkeys(builder.lists)])
-    return f"{head}{ones} try: return {expr.text}\n except E: pass\n return {text}\n"
+    head = f"def slow({', '.join(names)}):\n{ones}"
+    return f"{head} try: return {expr.text}\n except E: missed({number})\n return {text}\n"
 
 
 class _Builder:

@@ -147,6 +147,14 @@ def arithmetic_names(state: State) -> dict[str, Any]:
 
         def perform(pc: int, x: LuaValue, y: LuaValue) -> LuaValue:
             s, t = type(x), type(y)
+            if s is Table and (metatable := x.metatable) is not None:
+                # What this is mostly called for.
+                handler = metatable.hash.get(event)
+                if type(handler) is FunctionType:
+                    exception = sys.exception()
+                    if exception is not None:
+                        exception.__context__ = None
+                    return metacall(handler, x, y)
             if (s is int or s is float) and (t is int or t is float):
                 if is_bitwise:
                     i, j = to_integer(x), to_integer(y)
@@ -228,6 +236,8 @@ def _text(value: LuaValue) -> str | None:
 
 
 def comparison_names(state: State) -> dict[str, Any]:
+    metacall = _metacall(state)
+
     def order(event: str, compare: Callable[[Any, Any], bool]) -> Callable[..., bool]:
         def ordered(pc: int, x: LuaValue, y: LuaValue) -> bool:
             s, t = type(x), type(y)
@@ -239,6 +249,8 @@ def comparison_names(state: State) -> dict[str, Any]:
             if handler is None:
                 raise comparison_error(Fault(state, pc), x, y)  # type: ignore[arg-type]  # stands for the State
             cut_context()
+            if type(handler) is FunctionType:
+                return truthy(metacall(handler, x, y))
             return truthy(first(state.call(handler, x, y)))
 
         return ordered

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.vm.fast.analysis import ANY, INT, Analysis, Variable
+from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, Analysis, Variable
 from moonquakes.vm.fast.constructors import NewTable, build
 from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare
 
@@ -183,8 +183,8 @@ class Writer:
             expr = Expr(name, variable.kind, (variable.text,), 1 << register)
             expr.low, expr.high = variable.range
             expr.reads_cells = variable.is_shared
-            if variable.is_integer:
-                expr.likely = INT
+            if variable.kind & ~INT and variable.kind & ~FLOAT:
+                expr.likely = variable.likely
         expr.is_atom = True
         return expr
 

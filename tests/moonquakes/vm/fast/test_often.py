@@ -104,7 +104,7 @@ def test_results_are_those_of_the_vm(program: str) -> None:
     ],
 )
 def test_what_looks_has_a_likely_case(text: str) -> None:
-    source = with_likely_case(("t", "i", "x", "r5"), text)
+    source = with_likely_case(("t", "i", "x", "r5"), text, 7)
     assert "try:" in source
     assert source.endswith(f" return {text}\n")
     compile(source, "slow", "exec")
@@ -114,4 +114,4 @@ def test_what_looks_has_a_likely_case(text: str) -> None:
     "text", ["call(1, f, x)", "add(1, call(2, f), 1)", "counter(1, 1, x, 1)", "index(1, 's', x)"]
 )
 def test_what_calls_has_none(text: str) -> None:
-    assert "try:" not in with_likely_case(("f", "x"), text)
+    assert not with_likely_case(("f", "x"), text, 7)
