@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakValueDictionary, ref
 
 from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
+from moonquakes.sandbox import Sandbox, check_count, check_seconds
 from moonquakes.stdlib import open_libraries
 from moonquakes.values import (
     FALSE,
@@ -30,6 +31,7 @@ from moonquakes.values import (
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import Engine
 from moonquakes.vm.interpreter import resume_from_host
+from moonquakes.vm.limits import Limits
 from moonquakes.vm.report import EngineReport, VmFunction
 from moonquakes.vm.state import State
 from moonquakes.vm.table import Table, new_table
@@ -68,6 +70,7 @@ class LuaRuntime:
             passed to Lua instead.  Without it such an ``int`` raises OverflowError.
         engine: ``"fast"`` turns Lua into Python, ``"vm"`` walks its bytecode; with None the
             environment variable ``MOONQUAKES_ENGINE`` decides, and else it is ``"fast"``.
+        sandbox: what the Lua code may use up; with None that is not limited.
         cache: a folder, nobody else's, that keeps compiled chunks for other processes; ValueError where
             others may write there.
 
@@ -94,6 +97,7 @@ class LuaRuntime:
         overflow_handler: Callable[[int], object] | None = None,
         engine: Engine | None = None,
         cache: str | os.PathLike[str] | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
         if profile not in ("safe", "full"):
             raise ValueError(f"profile must be 'safe' or 'full', not {profile!r}")
@@ -101,7 +105,7 @@ class LuaRuntime:
         self._source_encoding = source_encoding or encoding or "utf-8"
         self._unpack = unpack_returned_tuples
         self._overflow_handler = overflow_handler
-        self._state = State(engine)
+        self._state = State(engine, None if sandbox is None else sandbox.limits())
         if cache is not None:
             from moonquakes.cache import FolderCache
 
@@ -127,6 +131,7 @@ class LuaRuntime:
 
         Raises:
             LuaSyntaxError: the code does not compile.
+            LimitExceeded: a limit of the sandbox is reached.
             LuaError: it raised an error; an exception of a Python function comes out as it is.
         """
         return self._load(code, name, mode)(*args)
@@ -155,6 +160,25 @@ class LuaRuntime:
     def engine_report(self) -> EngineReport:
         """Return what has run on the VM so far although the engine is the fast one, and why."""
         return self._state.report.copy()
+
+    @property
+    def limits(self) -> Limits | None:
+        """The limits of the sandbox, which tell what is left; None without."""
+        return self._state.limits
+
+    def renew(
+        self, *, fuel: int | None = None, deadline: float | None = None, output: int | None = None
+    ) -> None:
+        """Give the sandbox a fresh budget; what is None stays as it is.
+
+        Raises:
+            ValueError: the runtime has no sandbox.
+        """
+        if self._state.limits is None:
+            raise ValueError("a runtime without a sandbox has no budget")
+        self._state.limits.renew(
+            check_count("fuel", fuel), check_seconds("deadline", deadline), check_count("output", output)
+        )
 
     def close(self) -> None:
         """Run the finalizers (``__gc``) that are left, as at the end of a Lua program.

@@ -22,6 +22,7 @@ from moonquakes.cli.program import (
 if TYPE_CHECKING:
     from moonquakes.cli.session import Session
     from moonquakes.vm.engine import Engine
+    from moonquakes.vm.limits import Limits
     from moonquakes.vm.table import Table
 
 PROGRAM = "moonquakes"
@@ -38,6 +39,9 @@ Available options are:
   -W        turn warnings on
   --engine name   run on engine 'vm' or 'fast' (default: $MOONQUAKES_ENGINE, or vm)
   --engine-report say at the end what ran on the VM all the same, and why
+  --fuel n  stop after 'n' instructions
+  --timeout s     stop after 's' seconds
+  --memory n      stop when more than 'n' bytes are alive
   --py      show the Python that 'script' or 'stat' becomes, and run nothing
   --trace[=file]  write each instruction that runs to standard error, or to 'file'
   --step    run 'script' step by step: type 'help' at its prompt
@@ -64,6 +68,7 @@ class Options:
         step: whether the script runs step by step.
         engine: the engine to run on, None for the default one.
         engine_report: whether to say what ran on the VM.
+        fuel, timeout, memory: limits of what runs, None for none.
         py: whether to show the Python of the chunks instead of running them.
     """
 
@@ -78,6 +83,9 @@ class Options:
         self.step = False
         self.engine: str | None = None
         self.engine_report = False
+        self.fuel: int | None = None
+        self.timeout: float | None = None
+        self.memory: int | None = None
         self.py = False
 
 
@@ -136,13 +144,16 @@ def _read_long_option(options: Options, arguments: list[str], index: int) -> int
     name, equals, value = argument.partition("=")
     if name == "--trace":
         options.trace = value
-    elif name == "--engine":
+    elif name in ("--engine", "--fuel", "--timeout", "--memory"):
         if not equals:
             index += 1
             value = arguments[index] if index < len(arguments) else ""
         if value[:1] in ("", "-"):
-            raise UsageError("'--engine' needs argument")
-        options.engine = value
+            raise UsageError(f"'{name}' needs argument")
+        if name == "--engine":
+            options.engine = value
+        else:
+            _read_limit(options, name, value)
     elif argument == "--step":
         options.step = True
     elif argument == "--engine-report":
@@ -152,6 +163,29 @@ def _read_long_option(options: Options, arguments: list[str], index: int) -> int
     else:
         raise UsageError(f"unrecognized option '{argument}'")
     return index
+
+
+def _read_limit(options: Options, name: str, value: str) -> None:
+    try:
+        if name == "--timeout":
+            options.timeout = float(value)
+            if not 0 <= options.timeout < float("inf"):
+                raise ValueError
+        elif name == "--fuel":
+            options.fuel = int(value)
+        else:
+            options.memory = int(value)
+    except ValueError:
+        raise UsageError(f"'{name}' needs a number, not '{value}'") from None
+
+
+def _limits(options: Options) -> Limits | None:
+    """Return the limits that the options ask for, None when there are none."""
+    if options.fuel is None and options.timeout is None and options.memory is None:
+        return None
+    from moonquakes.vm.limits import Limits
+
+    return Limits(options.fuel, options.memory, options.timeout)
 
 
 def _check(options: Options, arguments: list[str]) -> None:
@@ -196,7 +230,7 @@ def _main(program: str, arguments: list[str]) -> int:
 
     from moonquakes.cli.session import Session
 
-    session = Session(program, options.ignore_environment, engine)
+    session = Session(program, options.ignore_environment, engine, _limits(options))
     if options.py:
         return _show_python(session, arguments, options)
     session.state.globals.set("arg", argument_table(program, arguments, options.script))

@@ -10,15 +10,19 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType, FunctionType
+from typing import TYPE_CHECKING
 
 from moonquakes.cli.program import describe, write_error
-from moonquakes.errors import LuaError, LuaSyntaxError, PendingError
+from moonquakes.errors import LimitExceeded, LuaError, LuaSyntaxError, PendingError
 from moonquakes.numbers import format_number
 from moonquakes.stdlib import open_libraries
 from moonquakes.stdlib.files import read_source
 from moonquakes.values import TRUE, LuaResults, LuaValue, first, type_name
 from moonquakes.vm.settle import is_host_error
 from moonquakes.vm.state import State
+
+if TYPE_CHECKING:
+    from moonquakes.vm.limits import Limits
 
 #: The environment variable that names a folder for compiled chunks.
 CACHE_VARIABLE = "MOONQUAKES_CACHE"
@@ -35,8 +39,14 @@ class Session:
         prefix: what stands before a message (``"moonquakes: "``; nothing in the REPL).
     """
 
-    def __init__(self, program: str, ignore_environment: bool = False, engine: str | None = None) -> None:
-        self.state = State(engine)
+    def __init__(
+        self,
+        program: str,
+        ignore_environment: bool = False,
+        engine: str | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.state = State(engine, limits)
         self.prefix = f"{program}: "
         if ignore_environment:
             self.state.registry.set("LUA_NOENV", TRUE)
@@ -100,6 +110,8 @@ class Session:
     ) -> tuple[bool, tuple[LuaValue, ...]]:
         """Call a function; on an error return False and the error value, or what ``handler`` made of it.
 
+        A limit that is reached counts as an error.
+
         Raises:
             BrokenPipeError: nobody reads standard output any more.
         """
@@ -108,6 +120,8 @@ class Session:
                 ok, values = self.state.protected_call(function, tuple(arguments), handler)
         except KeyboardInterrupt:
             return False, ("interrupted!",)
+        except LimitExceeded as limit:
+            return False, (str(limit),)
         if not ok and is_host_error(self.state, values[0]) and isinstance(values[0].value, BrokenPipeError):
             raise values[0].value
         return ok, values
