@@ -87,6 +87,7 @@ class Conditions(Writer):
                 or (pc in targets and pc != start)
                 or pc in self.plan.blocks
                 or pc in self.analysis.loop_end
+                or (self.points is not None and pc in self.points.fuel)
             ):
                 return -1
             if op in TESTS:

@@ -18,6 +18,7 @@ from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.opcodes import OP
 from moonquakes.vm.fast.analysis import ANY, OTHER, TESTS
 from moonquakes.vm.fast.conditions import NOTHING, Conditions, Test, inverse
+from moonquakes.vm.fast.counting import slice_names
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, bare, boolean, constant, of_two, truth
 from moonquakes.vm.fast.instructions import HANDLERS
 from moonquakes.vm.fast.states import write_statement, write_states
@@ -63,10 +64,12 @@ class Translator(Conditions):
         if self.closes:
             self.indent = 2
         self.region(0, count, -1)
+        if self.points is not None and self.paid != self.points.fuel.keys():
+            raise Untranslatable("its charge points are in the middle of statements")
         prelude: list[tuple[int, str, int]] = []
         if self.is_twin:
             prelude.append((1, "if 0: yield", 0))
-        names = sorted(
+        names = list(slice_names(self.chunk.variant)) + sorted(
             {
                 name
                 for number in self.analysis.sets_upvalue_itself
@@ -135,6 +138,7 @@ class Translator(Conditions):
     def instruction(self, pc: int, high: int, after: int) -> int:
         """Write the statement at ``pc``, which is no loop but ``for``; return as :meth:`step` does."""
         self.pc = pc
+        self.pay(pc)
         word = self.code[pc]
         op = word & 0x7F
         if op in TESTS:

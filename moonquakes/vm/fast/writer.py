@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from moonquakes.bytecode.proto import Proto
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, Analysis, Variable
 from moonquakes.vm.fast.constructors import NewTable, build
+from moonquakes.vm.fast.counting import Variant, fuel_lines, memory_lines, with_growth
 from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ class Writer:
         self.born: set[Variable] = set()
         self.birthed: set[int] = set()
         self.exits: list[tuple[int, int]] = [(-1, -1)]
+        #: Where it pays for what it runs, None without limits; and where that is written.
+        self.points = chunk.points_of(analysis)
+        self.paid: set[int] = set()
 
     def take_open(self) -> tuple[int, str, str]:
         assert self.open is not None, "an open list of values is made right before it is used"
@@ -123,8 +127,21 @@ class Writer:
         self.lines.append((self.indent, self.finished(text), self.pc))
 
     def emit_all(self, texts: list[str]) -> None:
+        if self.chunk.variant == Variant.MEMORY:
+            texts = with_growth(texts)
         for text in texts:
             self.emit(text)
+
+    def pay(self, pc: int) -> None:
+        """Write what is paid at a pc, if that is a charge point."""
+        if self.points is None or pc not in self.points.fuel:
+            return
+        self.paid.add(pc)
+        for text in fuel_lines(self.points.fuel[pc]):
+            self.emit(text)
+        if self.chunk.variant == Variant.MEMORY and pc in self.points.memory:
+            for text in memory_lines(self.points.memory[pc]):
+                self.emit(text)
 
     def new_flag(self) -> str:
         self.flags += 1
