@@ -13,8 +13,7 @@ import sys
 from typing import Final
 
 #: How deep host functions may call back into Lua: the reference's LUAI_MAXCCALLS, less its reserve.
-#: PyPy's stack has room for 120 to 170 of them.
-MAX_HOST_DEPTH: Final = 195 if sys.implementation.name == "cpython" else 100
+MAX_HOST_DEPTH: Final = 195
 
 #: Python frames kept free: for ``_STRIDE`` levels with their library functions, and for handling an error.
 _RESERVE: Final = 150
