@@ -102,10 +102,11 @@ class _Accounting(FlowGraph):
             start = self.starts[block]
             words = self.code[start : self.ends[block]]
             self.fuel[block] = self._length(words, opcode_of(self.code[start - 1]) if start else -1)
-            if not self.fuel[block] and (block in self.headers or not self.is_regular):
-                self.fuel[block] = 1  # no loop is free
             self.memory[block] = sum([_units(word) for word in words])
-        if self.is_regular:
+        self._charge_empty_loops()
+        if not self.is_regular:
+            self._move_steps()
+        else:
             self.group = {block: block for block in self.order}
             self.moved: set[int] = set()
             self._join_conditions()
@@ -135,6 +136,27 @@ class _Accounting(FlowGraph):
         count = sum([opcode_of(word) not in _PARTS for word in words]) - (before == OP["LFALSESKIP"])
         # The jump of a test is part of it.
         return count - (op == JMP and len(words) > 1 and opcode_of(words[-2]) in TESTS)
+
+    def _charge_empty_loops(self) -> None:
+        """Let no loop be free: what counts nothing has one successor at most."""
+        seen: dict[int, int] = {}
+        for start in self.order:
+            block = start
+            while block not in seen and not self.fuel[block]:
+                seen[block] = start
+                if not self.successors[block]:
+                    break
+                block = self.successors[block][0]
+            if not self.fuel[block] and seen[block] == start and self.successors[block]:
+                self.fuel[block] = 1
+
+    def _move_steps(self) -> None:
+        """Let the step of each ``for`` loop be paid at the beginning of its body, where it has any."""
+        for block in self.order:
+            if opcode_of(self.code[self.starts[block]]) in (_FORLOOP, _TFORCALL):
+                body = self.successors[block][-1]
+                if body != block:
+                    self._move(block, body)
 
     def _move(self, block: int, to: int) -> None:
         self.fuel[to] += self.fuel[block]
@@ -184,6 +206,8 @@ class _Accounting(FlowGraph):
             if outer < 0 or (self.fuel[header] > _SHORT and not is_for):
                 continue
             outer = self.group[outer]
+            if not (self.fuel[outer] and self.fuel[body]) and not is_for:
+                continue  # a lone jump may be left out where it is jumped to
             self.fuel[outer] += self.fuel[header]
             self.memory[outer] += self.memory[header]
             self._move(header, body)
@@ -196,7 +220,7 @@ class _Accounting(FlowGraph):
         return opcode_of(word) == _FORLOOP and jump_target(last, word) == self.starts[header]
 
     def _before(self, block: int, loop: int) -> int:
-        """Return the last block of a loop (of no inner one) that ``block`` is always reached through, or -1."""
+        """Return the last block of just this loop through which ``block`` is always reached, or -1."""
         while block:
             block = self.dominator[block]
             if self.loop[block] == loop:
@@ -217,6 +241,8 @@ class _Accounting(FlowGraph):
                 continue
             pays = self.group[payer[block]]
             pays = payer[pays]
+            if not self.fuel[pays]:
+                continue
             *arms, last = sorted(following[block])
             is_latch = opcode_of(self.code[self.starts[last]]) == _FORLOOP
             skips = self._skips(block, last)
