@@ -38,7 +38,7 @@ MAX_FRAMES: Final = 400_000
 #: A stack that is full after so few frames was full when it began.
 _LEAST_FRAMES: Final = 30
 
-#: PyPy's recursion limit (in 768 bytes of stack) while Lua runs, and the stack it is measured safe with:
+#: PyPy's recursion limit (in 768 bytes of stack) while Lua runs, and the stack that a thread needs for it:
 #: a sixteenth of it is what remains for host functions where Lua functions turn to a fresh stack.
 _PYPY_LIMIT: Final = 4000
 _PYPY_STACK: Final = 8 << 20
@@ -70,12 +70,32 @@ def recursion_limit(limit: int, depth: int) -> int:
 
 def _is_stack_large() -> bool:
     """Whether the thread's stack has the room that the raised limit needs, as far as one can tell."""
-    if sys.platform != "linux" or threading.stack_size():
-        return False
-    import resource
+    if _thread.is_large is None:
+        _thread.is_large = False
+        if sys.platform == "linux":
+            with suppress(ImportError, OSError, AttributeError):
+                _thread.is_large = _stack_size() >= _PYPY_STACK
+    return _thread.is_large
 
-    size = resource.getrlimit(resource.RLIMIT_STACK)[0]
-    return size == resource.RLIM_INFINITY or size >= _PYPY_STACK
+
+def _stack_size() -> int:
+    """Return the bytes of the running thread's stack."""
+    if threading.current_thread() is threading.main_thread():
+        import resource
+
+        size = resource.getrlimit(resource.RLIMIT_STACK)[0]
+        return _PYPY_STACK if size == resource.RLIM_INFINITY else size
+    # What a thread was started with only the C library knows.
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    library.pthread_self.restype = ctypes.c_ulong
+    attributes = ctypes.create_string_buffer(256)
+    found = ctypes.c_size_t(0)
+    if library.pthread_getattr_np(ctypes.c_ulong(library.pthread_self()), attributes) == 0:
+        library.pthread_attr_getstacksize(attributes, ctypes.byref(found))
+        library.pthread_attr_destroy(attributes)
+    return found.value
 
 
 class _Thread(threading.local):
@@ -84,10 +104,12 @@ class _Thread(threading.local):
     Attributes:
         base: the continulet that begins others, where the stack was short; None before it is needed.
         frames: Python frames on the stacks that were left.
+        is_large: whether its stack is large enough to raise PyPy's limit; None before it is known.
     """
 
     base: Any = None
     frames = 0
+    is_large: bool | None = None
 
 
 _thread: Final = _Thread()

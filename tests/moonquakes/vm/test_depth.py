@@ -71,3 +71,29 @@ def test_the_command_line_goes_deep() -> None:
     deep, overflow = done.stdout.splitlines()
     assert deep == "190000"
     assert overflow == "false\t(command line):1: stack overflow"
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_thread_with_a_small_stack_goes_deep() -> None:
+    program = """
+import sys, threading
+from moonquakes.stdlib import open_libraries
+from moonquakes.vm.state import State
+
+def run():
+    state = State()
+    open_libraries(state)
+    text = "local function f(n) if n == 0 then return 0 end return 1 + f(n - 1) end "
+    text += "return f(190000), pcall(f, 1e6)"
+    print(state.call(state.load(text, "=s"))[0::2], sys.getrecursionlimit())
+
+sys.setrecursionlimit(900)
+threading.stack_size(1 << 20)
+thread = threading.Thread(target=run)
+thread.start()
+threading.stack_size(0)
+thread.join()
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "(190000, 's:1: stack overflow') 900\n")
