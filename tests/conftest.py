@@ -35,18 +35,6 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     return name
 
 
-#: What the fast engine does not do as the VM yet (issue 4), by the end of the test's name.
-NOT_YET_ON_FAST = (
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the tests to fail that the fast engine does not pass yet."""
-    for item in items:
-        if item.name.endswith(NOT_YET_ON_FAST):
-            item.add_marker(pytest.mark.xfail(reason="not yet on the fast engine: issue 4", strict=False))
-
-
 @pytest.fixture(scope="session")
 def need_tool() -> Callable[[str], str]:
     """Return a function that finds a program, and skips (in CI: fails) when it is missing."""

@@ -37,7 +37,7 @@ Available options are:
   -v        show version information
   -E        ignore environment variables
   -W        turn warnings on
-  --engine name   run on engine 'vm' or 'fast' (default: $MOONQUAKES_ENGINE, or vm)
+  --engine name   run on engine 'vm' or 'fast' (default: $MOONQUAKES_ENGINE, or fast)
   --engine-report say at the end what ran on the VM all the same, and why
   --fuel n  stop after 'n' instructions
   --timeout s     stop after 's' seconds

@@ -14,12 +14,11 @@ Engine: TypeAlias = Literal["vm", "fast"]
 VARIABLE: Final = "MOONQUAKES_ENGINE"
 
 _ENGINES: Final[dict[str, Engine]] = {"vm": "vm", "fast": "fast"}
-#: The VM, until the fast engine has passed everything on every interpreter.
-_DEFAULT: Final[Engine] = "vm"
+_DEFAULT: Final[Engine] = "fast"
 
 
 def default_engine() -> Engine:
-    """Return the engine that the environment names, or the VM.
+    """Return the engine that the environment names, or the fast one.
 
     Raises:
         ValueError: the environment variable names none.

@@ -24,12 +24,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_argument_comes_before_the_environment_and_that_before_the_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert [State().engine, State("fast").engine, LuaRuntime().engine] == ["vm", "fast", "vm"]
-    monkeypatch.setenv(VARIABLE, "fast")
-    assert [State().engine, State("vm").engine] == ["fast", "vm"]
-    assert [LuaRuntime().engine, LuaRuntime(engine="vm").engine] == ["fast", "vm"]
+    assert [State().engine, State("vm").engine, LuaRuntime().engine] == ["fast", "vm", "fast"]
+    monkeypatch.setenv(VARIABLE, "vm")
+    assert [State().engine, State("fast").engine] == ["vm", "fast"]
+    assert [LuaRuntime().engine, LuaRuntime(engine="fast").engine] == ["vm", "fast"]
     monkeypatch.setenv(VARIABLE, "")
-    assert State().engine == "vm"
+    assert State().engine == "fast"
 
 
 def test_other_names_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
