@@ -252,6 +252,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         return iterate, t, 0
 
     state.next_function = lua_next
+    state.select_function = select
     state.ipairs_step = iterate
 
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:

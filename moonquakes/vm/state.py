@@ -129,6 +129,7 @@ class State(Operations):
         self.holders: list[Callable[[], Iterable[Any]]] = []
         self.warn: Callable[[str], None] = _ignore
         self.next_function: LuaValue = None
+        self.select_function: LuaValue = None
         self.ipairs_step: LuaValue = None
 
     @property

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP
-from moonquakes.vm.fast.analysis import ANY
+from moonquakes.vm.fast.analysis import ANY, INT, STR
 from moonquakes.vm.fast.constructors import NewTable
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
 
@@ -79,7 +79,7 @@ class Call:
         self.operands = operands
 
 
-def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> Call:
+def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, wants_one: bool = False) -> Call:
     """Return the call of ``R[a]``; every operand that comes before is written."""
     names: tuple[str, ...] = ()
     if b:
@@ -107,14 +107,25 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False) -> C
         function = f"({function} if TICKS.pop() else tail({function}))"
     used = (*(name for expr in exprs for name in expr.names), raw)
     slow = f"call_all({pc}, {exprs[0].slow}, ({', '.join([*(e.slow for e in exprs[1:]), '*' + many])},))"
-    if first == a + 1:
-        # g(f(x)): mostly one value.
-        if raw == "va":
-            return Call(f"spread({function}, va)", slow, (*used, "va"))
-        return Call(
-            f"(spread({function}, {raw}) if {raw}.__class__ is ... else {function}({raw}))", slow, used
-        )
-    return Call(f"spread({function}, ({', '.join([*texts[1:], '*' + many])},))", slow, used)
+    every = f"({', '.join([*texts[1:], '*' + many])},)" if first > a + 1 else raw
+    if raw == "va":
+        text = f"spread({function}, {every})"
+        return Call(_selected(exprs, text) if wants_one else text, slow, used)
+    # g(x, f(y)): mostly one value.
+    one = f"{function}({', '.join([*texts[1:], raw])})"
+    return Call(f"({one} if {raw}.__class__ is not ... else spread({function}, {every}))", slow, used)
+
+
+def _selected(operands: list[Expr], call: str) -> str:
+    """Return ``select('#', ...)`` or ``(select(n, ...))`` done in place, where it may be one of these."""
+    if len(operands) != 2 or not (operands[1].is_atom and operands[1].kind & (INT | STR)):
+        return call
+    function, which = operands[0].text, operands[1]
+    if which.is_constant and which.value == "#":
+        return f"(LEN(va) if {function} is SELECT else {call})"
+    if which.kind == STR:
+        return call
+    return f"(va[{which.text} - 1] if {function} is SELECT and 0 < {which.text} <= LEN(va) else {call})"
 
 
 def _yielding(t: Translator, pc: int, made: Call) -> str:
@@ -140,7 +151,7 @@ def _yielding(t: Translator, pc: int, made: Call) -> str:
 
 def call(t: Translator, pc: int, word: int) -> int:
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
-    made = _call_of(t, pc, a, b)
+    made = _call_of(t, pc, a, b, wants_one=c == 2)
     t.pc = pc
 
     def into(target: str) -> None:

@@ -101,6 +101,7 @@ class Names:
             "truthy": truthy,
             "TICKS": self.ticks,
             "STATE": state,
+            "SELECT": state.select_function or odd,
             "FULL": stack_almost_full,
             "StackFull": StackFull,
             "LOOK": look,

@@ -41,8 +41,8 @@ r[11] = call('a')
 return table.unpack(r)""",
     "length of what has methods of strings": """
 local function size(s) local n = 0; if s:len() > 0 then n = #s end; return n end
-local object = setmetatable({ 1, 2, 3 }, { __index = { len = function() return 1 end } })
-local odd = setmetatable({}, { __index = { len = function() return 1 end }, __len = function() return 42 end })
+local object = setmetatable({ 1, 2, 3, len = function() return 1 end }, {})
+local odd = setmetatable({}, { __index = object, __len = function() return 42 end })
 return size('four'), size(object), size(odd), pcall(size, 7)""",
     "elements of an object": """
 local log = {}
@@ -86,6 +86,30 @@ r[#r + 1] = select(2, pcall(put, t, 0/0, 1))
 r[#r + 1] = select(2, pcall(put, 'text', 1, 1))
 r[#r + 1] = #t
 return table.unpack(r)""",
+    "select": """
+local function pick(i, ...) local x = (select(i, ...)); return x, (select('#', ...)) end
+local function rest(i, ...) return select(i, ...) end
+local r = {}
+local old = select
+local function add(...) for i = 1, old('#', ...) do r[#r + 1] = tostring((old(i, ...))) end end
+for _, i in ipairs{ 1, 3, -1, 2.0, 4, 9, 0, 'x', '2', '#', -9 } do add(pcall(pick, i, 'a', nil, 'c')) end
+add(rest(2, 1, 2, 3)); add(rest(-1, 1, 2, 3)); add(rest('#')); add(pick(1)); add(pick(1, nil))
+select = function(...) return 'mine', ... end
+add(pick(1, 'a')); add(rest(1, 'a'))
+select = old
+return table.concat(r, ' ')""",
+    "calls of calls": """
+local log = {}
+local function f(...) log[#log + 1] = select('#', ...); return ... end
+local function none() end
+local function three() return 1, 2, 3 end
+local object = setmetatable({}, { __call = function(self, ...) return f(...) end })
+f(1, none()); f(1, three()); f(1, 2, f(3)); f(none()); f(three()); object(1, three()); object(none())
+local function last(...) return f(0, ...) end
+log[#log + 1] = (last(1, last(three())))
+log[#log + 1] = tostring(pcall(f, 1, none(), none()))
+log[#log + 1] = select(2, pcall(function() local x = nil; return x(1, three()) end))
+return table.concat(log, ' ')""",
     "an object that others inherit elements from": """
 local parent = { 10, 20, 30 }
 local child = setmetatable({}, { __index = parent, __newindex = parent })
