@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from moonquakes.values import LuaValue
 from moonquakes.vm.charging import After, Before, paying
@@ -28,6 +28,9 @@ _WALKING: Final = 2000
 #: Bytes and fuel of a coroutine.
 _COROUTINE_BYTES: Final = 1000
 _COROUTINE_FUEL: Final = 20
+#: The longest string that ``rep`` makes, and how many results a call may have; beyond that is an error.
+_MAX_LENGTH: Final = 0x7FFFFFFF
+_MAX_RESULTS: Final = 1_000_000
 #: Values that a call may pass without paying for each.
 _MANY: Final = 64
 
@@ -71,7 +74,9 @@ def _rep(state: State, limits: Limits) -> tuple[Before, None]:
     def before(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaValue) -> None:
         count = int(n) if type(n) is float and n == n and abs(n) < 2**53 else n
         if type(count) is int and count > 0:
-            limits.make((_length(s) + _length(sep)) * count)
+            size = (_length(s) + _length(sep)) * count
+            if size <= _MAX_LENGTH:
+                limits.make(size)
 
     return before, None
 
@@ -111,9 +116,14 @@ def _pack(state: State, limits: Limits) -> tuple[Before, None]:
 # table
 
 
-def _span(limits: Limits, start: LuaValue, end: LuaValue) -> int:
-    """Pay for a range of elements; return how many there are."""
-    count = end - start + 1 if type(start) is int and type(end) is int else 0
+def _span(limits: Limits, list: LuaValue, start: LuaValue, end: LuaValue) -> int:
+    """Pay for the elements of a range that are in a list; return how many they are.
+
+    The functions pay themselves for what they look for elsewhere, one by one.
+    """
+    if type(list) is not Table or type(start) is not int or type(end) is not int:
+        return 0
+    count = min(end, len(list.arr) - 1) - max(start, 1) + 1
     if count > 0:
         limits.charge(count // 8)
     return count
@@ -124,20 +134,16 @@ def _concat(state: State, limits: Limits) -> tuple[Before, None]:
         list: LuaValue = None, sep: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue
     ) -> None:
         start = 1 if i is None else i
-        arr: Any = list.arr if type(list) is Table else ()
-        end = len(arr) - 1 if j is None else j
-        count = _span(limits, start, end)
+        end = j if j is not None else len(list.arr) - 1 if type(list) is Table else 0
+        count = _span(limits, list, start, end)
         if count <= 0:
             return
+        pieces = list.arr[max(start, 1) : end + 1]
         size = count * _length(sep)
-        pieces = arr[start : end + 1] if type(list) is Table and start > 0 else []
         try:
             size += sum(map(len, pieces))
         except TypeError:
             size += sum(map(_length, pieces))
-        if len(pieces) < count and type(list) is Table:
-            get = list.hash.get
-            size += sum([_length(get(k)) for k in range(max(start, len(arr)), end + 1)])
         limits.make(size)
 
     return before, None
@@ -146,8 +152,8 @@ def _concat(state: State, limits: Limits) -> tuple[Before, None]:
 def _unpack(state: State, limits: Limits) -> tuple[Before, None]:
     def before(list: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> None:
         end = j if j is not None else len(list.arr) - 1 if type(list) is Table else 0
-        count = _span(limits, 1 if i is None else i, end)
-        if _MANY < count < 1_000_000:
+        count = _span(limits, list, 1 if i is None else i, end)
+        if _MANY < count < _MAX_RESULTS:
             limits.allocate(8 * count)
 
     return before, None
@@ -155,9 +161,8 @@ def _unpack(state: State, limits: Limits) -> tuple[Before, None]:
 
 def _move(state: State, limits: Limits) -> tuple[Before, None]:
     def before(a: LuaValue = None, f: LuaValue = None, e: LuaValue = None, *_: LuaValue) -> None:
-        count = e - f + 1 if type(f) is int and type(e) is int else 0
-        if count > 0:
-            limits.charge(count)
+        count = _span(limits, a, f, e)
+        if count > _MANY:
             limits.allocate(16 * count)
 
     return before, None

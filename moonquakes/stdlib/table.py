@@ -27,6 +27,7 @@ _MAX_RESULTS: Final = 1_000_000
 def open_table(state: State) -> Table:
     """Return the library's table."""
     get, put = state.index, state.set_index
+    steps = range if state.limits is None else state.limits.steps
 
     def insert(
         list: LuaValue = None,
@@ -62,7 +63,7 @@ def open_table(state: State) -> Table:
         if not 0 < index <= end:
             raise ArgumentError(2, "position out of bounds")
         if not plain:
-            for i in range(wrap(end), index, -1):
+            for i in steps(wrap(end), index, -1):
                 put(list, i, get(list, i - 1))
             put(list, index, value)
         elif index < end or value is not None:
@@ -97,7 +98,7 @@ def open_table(state: State) -> Table:
                 list.trim()
             return value
         value = get(list, index)
-        for i in range(index, size):
+        for i in steps(index, size):
             put(list, i, get(list, i + 1))
         put(list, max(index, size), None)
         return value
@@ -125,10 +126,10 @@ def open_table(state: State) -> Table:
         if is_plain(a1) and is_plain(target) and _move_slice(a1, first, last, target, to):
             return target
         if to > last or to <= first or a1 is not target:
-            for i in range(count):
+            for i in steps(count):
                 put(target, to + i, get(a1, first + i))
         else:
-            for i in range(count - 1, -1, -1):
+            for i in steps(count - 1, -1, -1):
                 put(target, to + i, get(a1, first + i))
         return target
 
@@ -159,7 +160,7 @@ def open_table(state: State) -> Table:
                 if None not in texts:
                     return separator.join(texts)
                 return separator.join([_piece(value, start + k) for k, value in enumerate(pieces)])
-        return separator.join([_piece(get(list, k), k) for k in range(start, end + 1)])
+        return separator.join([_piece(get(list, k), k) for k in steps(start, end + 1)])
 
     def _piece(value: LuaValue, index: int) -> str:
         text = state.string_or_none(value)
@@ -186,7 +187,7 @@ def open_table(state: State) -> Table:
                     fields = list.hash.get
                     values += tuple([fields(k) for k in range(start + len(values), end + 1)])
                 return values[0] if len(values) == 1 else values
-        results = tuple([get(list, k) for k in range(start, end + 1)])
+        results = tuple([get(list, k) for k in steps(start, end + 1)])
         return results[0] if len(results) == 1 else results
 
     return Table.from_fields(

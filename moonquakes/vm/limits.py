@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CellType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -304,6 +304,13 @@ class Limits:
         if count > _LONG_LIST:
             self.fuel.pay(count // _LONG_LIST)
             self.allocate(8 * count)
+
+    def steps(self, *bounds: int) -> Iterator[int]:
+        """Yield a range's numbers, and pay for each of them."""
+        charge = self.charge
+        for number in range(*bounds):
+            charge(2)
+            yield number
 
     # Memory
 
