@@ -22,6 +22,8 @@ _MAX_RING_TEXT: Final = 250
 _MAX_RING: Final = 1 << 200
 #: Of how many operands it may ask whether they are floats.
 _MAX_FLOATS: Final = 3
+#: How long an operand is at most that stands in a text twice.
+_MAX_REPEATED: Final = 60
 _SYMBOLS: Final = {"ADD": "+", "SUB": "-", "MUL": "*"}
 _BITS: Final = {"BAND": "&", "BOR": "|", "BXOR": "^"}
 
@@ -259,7 +261,15 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
             expr.ring_low, expr.ring_high = unwrapped
         expr.fails |= x.kind != INT
         return expr
-    expr = of_two(f"{name}({x.raw}, {y.raw})", slow, INT, x, y)
+    text = f"{name}({x.raw}, {y.raw})"
+    if y.is_atom and len(x.raw) < _MAX_REPEATED:
+        if name == "SHL":
+            text = f"(q if 0 <= {y.raw} < 64 and {LOW} <= (q := {x.raw} << {y.raw}) <= {HIGH} else {text})"
+        elif x.kind == INT and x.low >= 0:
+            text = f"({x.raw} >> {y.raw} if 0 <= {y.raw} < 64 else {text})"
+        else:
+            text = f"(({x.raw} & 0xFFFFFFFFFFFFFFFF) >> {y.raw} if 0 < {y.raw} < 64 else {text})"
+    expr = of_two(text, slow, INT, x, y)
     expr.fails |= both != INT
     return expr
 

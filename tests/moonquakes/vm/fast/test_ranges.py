@@ -60,6 +60,17 @@ local s = 42
 for i = 1, 100 do s = (s * 1103515245 + 12345) % 2147483648 end
 local q, n = s // 7, math.mininteger
 return s, q, n // -1, n % -1, n // 1, -(n), -(n // 1), (s * 4294967296) // -1 * 3""",
+    "shifts by variables": """
+local function f(x, n) return x << n, x >> n, (x & 0xff) << n, (x & 0xff) >> n, 1 << n, -1 >> n, x << -n end
+local r = {}
+for _, x in ipairs{ 0, 1, -1, 12345, 1 << 40, math.mininteger, math.maxinteger, 3.0, '7' } do
+  for _, n in ipairs{ 0, 1, 31, 32, 63, 64, 65, -1, -63, -64, 2.0, '3', math.mininteger } do
+    for _, v in ipairs{ pcall(f, x, n) } do r[#r + 1] = tostring(v) end
+  end
+end
+r[#r + 1] = select(2, pcall(f, 1.5, 1))
+r[#r + 1] = select(2, pcall(f, 1, 'x'))
+return table.concat(r, ' ')""",
     "indices that may be negative": """
 local t = {10, 20, 30}
 local i, j, r = 1, 3, {}
