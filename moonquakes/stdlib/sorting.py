@@ -35,6 +35,9 @@ _FIRST_CHECKED: Final = 4
 def make_sort(state: State) -> Callable[..., LuaResults]:
     """Return ``table.sort (list [, comp])``."""
 
+    # Comparisons burn fuel: under limits there are as many on every Python.
+    sort_values = _sort if state.limits is None else merge_sort
+
     def sort(list: LuaValue = None, comp: LuaValue = None, *_: LuaValue) -> LuaResults:
         if type(list) is Table and list.metatable is None:
             plain, size = True, len(list.arr) - 1
@@ -53,13 +56,14 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
             values = [state.index(list, i) for i in range(1, size + 1)]
         before = values.copy()
         if comp is None:
-            values = _sorted_naturally(state, values, before)
+            values = _sorted_naturally(state, values, before, sort_values)
         else:
             # A host function goes through the engine: its errors name it, not sort.
             depth = state.descend()
             is_lua = proto_of(comp) is not None
             try:
-                values = _sorted_by(state.direct(comp) if is_lua else partial(state.call, comp), values)
+                less = state.direct(comp) if is_lua else partial(state.call, comp)
+                values = _sorted_by(less, values, sort_values)
             finally:
                 state.host_depth = depth
         if plain and len(list.arr) == size + 1:
@@ -75,18 +79,22 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
     return sort
 
 
-def _sorted_naturally(state: State, values: list[Any], before: list[Any]) -> list[Any]:
+def _sorted_naturally(
+    state: State, values: list[Any], before: list[Any], sort_values: Callable[[list[Any], Less], list[Any]]
+) -> list[Any]:
     try:
         # Python compares numbers exactly, latin-1 text as bytes, and nothing else; each
         # element is compared at least once.
         values.sort()
         return values
     except TypeError:
-        return _sort(before.copy(), lambda x, y: TRUE if state.less_than(x, y) else FALSE)
+        return sort_values(before.copy(), lambda x, y: TRUE if state.less_than(x, y) else FALSE)
 
 
-def _sorted_by(less: Less, values: list[Any]) -> list[Any]:
-    values = _sort(values, less)
+def _sorted_by(
+    less: Less, values: list[Any], sort_values: Callable[[list[Any], Less], list[Any]]
+) -> list[Any]:
+    values = sort_values(values, less)
     if len(values) >= _FIRST_CHECKED and all(_holds(less(y, x)) for x, y in pairwise(values)):
         # Every element is less than the one it was sorted behind.
         raise PendingError("invalid order function for sorting")
