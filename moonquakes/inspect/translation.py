@@ -6,11 +6,10 @@ It shows what :mod:`moonquakes.vm.fast` writes, and must not change it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import CodeType
 from typing import Final
 
 from moonquakes.bytecode.proto import Proto, chunk_id
-from moonquakes.vm.fast.chunk import ChunkCode, Translation, translate
+from moonquakes.vm.fast.chunk import ChunkCode, translate
 
 _HEADER: Final = """\
 # {name} as Python, which is what the fast engine runs.
@@ -41,7 +40,7 @@ def python_listing(proto: Proto) -> str:
 
 def _rows(chunk: ChunkCode) -> Iterator[tuple[str, str]]:
     """Yield what stands left of each line, and the line."""
-    starts = {translation.code.co_firstlineno: translation.proto for translation in _translations(chunk)}
+    starts = {translation.code.co_firstlineno: translation.proto for translation in chunk.translations}
     #: The functions around a line, each with its indentation.
     around: list[tuple[int, Proto]] = []
     for number, text in enumerate(chunk.text.rstrip("\n").split("\n"), 1):
@@ -62,16 +61,6 @@ def _rows(chunk: ChunkCode) -> Iterator[tuple[str, str]]:
             yield f"{pc + 1:>5} [{line if line > 0 else '-'}]", shown
         else:
             yield "", shown
-
-
-def _translations(chunk: ChunkCode) -> Iterator[Translation]:
-    codes = [chunk.main.code]
-    while codes:
-        code = codes.pop()
-        marker = code.co_consts[-1] if code.co_consts else None
-        if type(marker) is Translation:
-            yield marker
-        codes += [constant for constant in code.co_consts if type(constant) is CodeType]
 
 
 def _title(proto: Proto) -> str:

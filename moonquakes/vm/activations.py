@@ -12,7 +12,7 @@ from moonquakes.bytecode.proto import chunk_id
 from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, top_frame
 from moonquakes.vm.frames import AnyFrame, Boundary, ForwardFrame, Frame, ProtectedFrame
-from moonquakes.vm.functions import TranslatedFunction
+from moonquakes.vm.functions import TranslatedFunction, marker_of
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
 
@@ -105,8 +105,7 @@ def activations_until(frame: AnyFrame | None, boundary: Boundary) -> Iterator[Ac
 
 
 def _is_translated(function: FunctionType) -> bool:
-    constants = function.__code__.co_consts
-    return bool(constants) and isinstance(constants[-1], TranslatedFunction)
+    return isinstance(marker_of(function.__code__), TranslatedFunction)
 
 
 def levels_of(state: State, coroutine: Coroutine) -> Iterator[Activation]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.proto import LocalVariable, Proto, UpvalueDesc
 from moonquakes.values import FALSE, TRUE
-from moonquakes.vm.functions import TranslatedFunction
+from moonquakes.vm.functions import TranslatedLink
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.chunk import Translation
@@ -84,8 +84,8 @@ def _pack_translated(protos: list[Proto], main: Translation) -> tuple[Any, ...]:
     def plain(code: CodeType) -> CodeType:
         constants: list[Any] = []
         for value in code.co_consts:
-            if isinstance(value, TranslatedFunction):
-                known: Any = value
+            if type(value) is TranslatedLink:
+                known: Any = value()
                 number = chunk.number_at(code.co_firstlineno)
                 functions[number] = numbers[id(known.proto)], known.names, known.boxed, known.variables
             else:
@@ -119,6 +119,7 @@ def _unpack_translated(
         )
         for number, (proto, names, boxed, variables) in functions.items()
     }
+    chunk.translations += translations.values()
     finish(code, chunk, translations)
     for translation in translations.values():
         translation.proto.translated = translation

@@ -7,13 +7,13 @@ loop; a host function runs at once; an intrinsic arranges the frames itself.
 from __future__ import annotations
 
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue, as_tuple
 from moonquakes.vm.frames import NESTED_SLOTS, AnyFrame, Frame
 from moonquakes.vm.fresh import StackFull, call_again
-from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
+from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction, marker_of
 from moonquakes.vm.messages import call_error
 from moonquakes.vm.prepare import prepare, prepare_charged
 
@@ -37,8 +37,7 @@ def call_value(state: State, frame: AnyFrame, callee: LuaValue, arguments: list[
     ``state.frame`` is the frame to run next.
     """
     callee = resolve_call(state, frame, callee, arguments)
-    constants = callee.__code__.co_consts
-    target: Any = constants[-1] if constants else None
+    target = marker_of(callee.__code__)
     kind = type(target)
     if kind is Proto:
         push_frame(state, frame, callee, target, arguments)
@@ -94,7 +93,7 @@ def _is_watched(state: State, body: LuaValue) -> bool:
     """Whether a coroutine, or a part of it, runs on the VM because of its ``body`` that is watched."""
     if type(body) is not FunctionType:
         return False
-    marker = body.__code__.co_consts[-1]
+    marker = marker_of(body.__code__)
     if isinstance(marker, Proto):
         return type(marker.translated) is not str  # else it could not be translated
     return isinstance(marker, TranslatedFunction) and state.report.has(marker.proto, _HOOK)

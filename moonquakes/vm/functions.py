@@ -46,13 +46,13 @@ class Intrinsic:
 
 
 class TranslatedFunction:
-    """Base of what the code of a translated function carries instead of its Proto.
+    """Base of what the code of a translated function refers to instead of its Proto.
 
     Attributes:
         proto: the Proto it was translated from.
     """
 
-    __slots__ = ("proto",)
+    __slots__ = ("__weakref__", "proto")
     proto: Proto
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:
@@ -66,6 +66,25 @@ class TranslatedFunction:
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
         """Return a new function over an inner Proto of ``function``'s, which the VM runs."""
         raise NotImplementedError
+
+
+class TranslatedLink(weakref.ref[TranslatedFunction]):
+    """What the code of a translated function carries as its last constant.
+
+    Weak, because Python's collector does not look into code objects: what refers to its own code would
+    stay for ever.  The globals of a function keep what is known about it.
+    """
+
+    __slots__ = ()
+
+
+def marker_of(code: CodeType) -> Any:
+    """Return what a code object is marked with: a Proto, what is known about translated code, an
+    Intrinsic; or anything.
+    """
+    constants = code.co_consts
+    marker = constants[-1] if constants else None
+    return marker() if type(marker) is TranslatedLink else marker
 
 
 class WatchedFunction(TranslatedFunction):
@@ -150,8 +169,7 @@ class JoinedProto(Proto):
 
 def proto_of(function: FunctionType) -> Proto | None:
     """Return the Proto of a Lua function, None for a host function."""
-    constants = function.__code__.co_consts
-    proto = constants[-1] if constants else None
+    proto = marker_of(function.__code__)
     if isinstance(proto, Proto):
         return proto
     return proto.proto if isinstance(proto, TranslatedFunction) else None
@@ -159,7 +177,7 @@ def proto_of(function: FunctionType) -> Proto | None:
 
 def upvalue_cells(function: FunctionType) -> tuple[CellType, ...]:
     """Return the cells of a Lua function's upvalues, in the Proto's order."""
-    marker = function.__code__.co_consts[-1]
+    marker = marker_of(function.__code__)
     if isinstance(marker, TranslatedFunction):
         return marker.cells_of(function)
     cells = marker.cells if type(marker) is JoinedProto else function.__closure__
@@ -180,7 +198,7 @@ def join_upvalue(function: FunctionType, number: int, cell: CellType) -> None:
 
 def watch_function(function: FunctionType) -> None:
     """Let a translated function run on the VM, whoever calls it, until :func:`leave_function`."""
-    translated = function.__code__.co_consts[-1]
+    translated = marker_of(function.__code__)
     home = _new_home(function)
     function.__code__ = _entering_code(function, home, WatchedFunction(function, translated))
 
@@ -207,7 +225,7 @@ def _new_home(function: FunctionType) -> Home:
 
 def state_of(function: FunctionType) -> State:
     """Return the state of a Lua function."""
-    marker = function.__code__.co_consts[-1]
+    marker = marker_of(function.__code__)
     if isinstance(marker, TranslatedFunction):
         return function.__globals__["STATE"]  # type: ignore[no-any-return]  # the fast engine put it there
     cells = marker.cells if type(marker) is JoinedProto else function.__closure__

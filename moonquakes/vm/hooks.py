@@ -16,7 +16,7 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import MULTIPLE, AnyFrame, Boundary, Frame
-from moonquakes.vm.functions import Intrinsic, TranslatedFunction
+from moonquakes.vm.functions import Intrinsic, TranslatedFunction, marker_of
 
 if TYPE_CHECKING:
     from moonquakes.vm.coroutines import Coroutine
@@ -120,7 +120,7 @@ def _run_instruction(state: State, frame: Frame, pc: int) -> None:
     if hook is not None and opcode_of(word) in _CALLS and ("c" in hook.mask or "r" in hook.mask):
         callee = frame.register_value(get_a(word))
         if type(callee) is FunctionType:
-            target = callee.__code__.co_consts[-1]
+            target = marker_of(callee.__code__)
             if not isinstance(target, Proto | TranslatedFunction):
                 _call_host(state, frame, pc, word, callee, type(target) is Intrinsic)
                 return

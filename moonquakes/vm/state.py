@@ -27,7 +27,7 @@ from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.fresh import HAS_FRESH
-from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure
+from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure, marker_of
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
 from moonquakes.vm.inheritance import metatable_changed
@@ -130,6 +130,7 @@ class State(Operations):
         self.warn: Callable[[str], None] = _ignore
         self.next_function: LuaValue = None
         self.select_function: LuaValue = None
+        self.setmetatable_function: LuaValue = None
         self.ipairs_step: LuaValue = None
 
     @property
@@ -403,8 +404,7 @@ class State(Operations):
         if level == 1 and self.engine == "fast":
             # The usual case: translated code called the host function that asks.
             frame = sys._getframe(1).f_back
-            constants = frame.f_code.co_consts if frame is not None else ()
-            marker = constants[-1] if constants else None
+            marker = marker_of(frame.f_code) if frame is not None else None
             if isinstance(marker, TranslatedFunction):
                 line = marker.line_at(frame.f_lineno)  # type: ignore[union-attr]  # there is one
                 if line > 0:

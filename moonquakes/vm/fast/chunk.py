@@ -1,8 +1,8 @@
 """How does a chunk become Python code objects?  All its functions are written and compiled together.
 
 Nested functions are nested in the Python text, so that a variable shared with a closure is
-Python's own.  The code object of each Lua function gets a :class:`Translation` as its last
-constant, and the real objects in place of the constants that stand for them.
+Python's own.  The code object of each Lua function refers to a :class:`Translation` with its
+last constant, and gets the real objects in place of the constants that stand for them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from moonquakes.vm.fast.planner import Planner
 from moonquakes.vm.fast.translator import Translator, Unstructured, Untranslatable
 from moonquakes.vm.fast.writer import Plan
 from moonquakes.vm.fresh import ENTRY
-from moonquakes.vm.functions import TranslatedFunction
+from moonquakes.vm.functions import TranslatedFunction, TranslatedLink
 
 _CALLS: Final = (OP["CALL"], OP["TAILCALL"])
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
@@ -127,17 +127,19 @@ class ChunkCode:
         main: translation of the main function.
         lines: pc of each line of the text, from line 1 at index 1.
         sites: slow paths: names of the operands, text, and the function's Proto.
+        translations: those of all its functions, which stay as long as one of them.
         text: the Python source.
         variant: what it counts.
     """
 
-    __slots__ = ("lines", "main", "sites", "text", "variant")
+    __slots__ = ("lines", "main", "sites", "text", "translations", "variant")
 
     def __init__(self, variant: Variant = Variant.PLAIN) -> None:
         self.variant = variant
         self.main: Translation = None  # type: ignore[assignment]  # set by translate
         self.lines: list[int] = []
         self.sites: list[tuple[tuple[str, ...], str, Proto]] = []
+        self.translations: list[Translation] = []
         self.text = ""
 
     def number_at(self, line: int) -> int:
@@ -380,6 +382,7 @@ def _compile(chunk: Chunk, upvalues: list[tuple[str, bool, bool]], is_twin: bool
     code.text = "\n".join([spaces[indent] + text for indent, text, _ in all_lines]) + "\n"
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
+    code.translations += chunk.translations.values()
     by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
     finish(compiled, code, by_number)
     return by_number[chunk.index_of(chunk.root)]
@@ -401,14 +404,16 @@ def real_constant(value: Any) -> Any:
 
 
 def finish(code: CodeType, chunk: ChunkCode, by_number: dict[int, Translation]) -> CodeType:
-    """Put the real constants into a code object and those in it, and its Translation behind them."""
+    """Put the real constants into a code object and those in it, and a link to its Translation behind
+    them.
+    """
     constants = [
         finish(value, chunk, by_number) if type(value) is CodeType else real_constant(value)
         for value in code.co_consts
     ]
     translation = by_number.get(chunk.number_at(code.co_firstlineno))
     if translation is not None and code.co_name != "<module>":
-        constants.append(translation)
+        constants.append(TranslatedLink(translation))
         finished = code.replace(co_consts=tuple(constants))
         translation.code = finished
         free = code.co_freevars

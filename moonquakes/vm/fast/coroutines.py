@@ -21,9 +21,8 @@ from moonquakes.vm.fast.calls import MAX_GENERATORS
 from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
-from moonquakes.vm.fast.stack import marker_of
 from moonquakes.vm.fresh import HAS_FRESH, call_afresh, stack_almost_full
-from moonquakes.vm.functions import Intrinsic, WatchedFunction, attach_intrinsic, state_of
+from moonquakes.vm.functions import Intrinsic, WatchedFunction, attach_intrinsic, marker_of, state_of
 from moonquakes.vm.operations import truthy
 from moonquakes.vm.settle import settle
 from moonquakes.vm.table import Table

@@ -20,11 +20,10 @@ from moonquakes.vm.fast.stack import (
     FrameView,
     PythonActivation,
     is_host_level,
-    marker_of,
     raised_places,
 )
 from moonquakes.vm.frames import ON_FRAMES, AnyFrame, Boundary, ProtectedFrame
-from moonquakes.vm.functions import Intrinsic
+from moonquakes.vm.functions import Intrinsic, marker_of
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import ended_run
 from moonquakes.vm.names import describe_call

@@ -15,7 +15,8 @@ from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaValue
 from moonquakes.vm.fast.chunk import Translation
-from moonquakes.vm.fast.stack import FrameView, marker_of, running_translation
+from moonquakes.vm.fast.stack import FrameView, running_translation
+from moonquakes.vm.functions import marker_of
 from moonquakes.vm.messages import arithmetic_error, call_error, operand_error
 from moonquakes.vm.names import describe_call, describe_indexed
 

@@ -19,7 +19,8 @@ from moonquakes.vm.fast.coroutines import resume
 from moonquakes.vm.fast.counting import SLICES
 from moonquakes.vm.fast.iteration import Closing
 from moonquakes.vm.fast.later import read_later
-from moonquakes.vm.fast.stack import generator_frames, is_slow_path, live_places, marker_of
+from moonquakes.vm.fast.stack import generator_frames, is_slow_path, live_places
+from moonquakes.vm.functions import marker_of
 
 #: What the engine's helpers are called with and pass on: the callee's variables hold what is in use.
 _PASSED_ON: Final = frozenset({"arguments", "rest", "results", "triple", "values"})

@@ -24,7 +24,7 @@ from moonquakes.vm.fast.analysis import ANY
 from moonquakes.vm.fast.assignment import assign_variable
 from moonquakes.vm.fast.chunk import Translation, analyse
 from moonquakes.vm.frames import AnyFrame, Boundary
-from moonquakes.vm.functions import Intrinsic, WatchedFunction
+from moonquakes.vm.functions import Intrinsic, WatchedFunction, marker_of
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
 
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 _MACHINERY: Final = ("moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors")
 #: Python's frames with the line each is at, the innermost first.
 Places = Iterable[tuple[FrameType, int]]
-
-
-def marker_of(code: CodeType) -> Any:
-    """Return what a code object carries as its last constant: a Translation, an Intrinsic, or anything."""
-    constants = code.co_consts
-    return constants[-1] if constants else None
 
 
 def running_translation(frame: FrameType | None) -> Translation:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import ref
 
 from moonquakes.vm.fast.chunk import Translation
-from moonquakes.vm.fast.stack import marker_of
-from moonquakes.vm.functions import leave_function, watch_function
+from moonquakes.vm.functions import leave_function, marker_of, watch_function
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State

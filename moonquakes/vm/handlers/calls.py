@@ -15,7 +15,7 @@ from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value, push_frame, push_translated, resolve_call, runs_directly
 from moonquakes.vm.closing import close_variables
 from moonquakes.vm.frames import MULTIPLE, Frame
-from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction
+from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction, TranslatedLink
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 from moonquakes.vm.hooks import returning
 
@@ -39,7 +39,7 @@ def op_call(frame: Frame, R: list[LuaValue], a: int, b: int, c: int, n: int) -> 
     if kind is Intrinsic:
         target.begin(frame.state, frame, function, arguments)
         return 0
-    if kind is JoinedProto or isinstance(target, TranslatedFunction):
+    if kind is JoinedProto or kind is TranslatedLink or isinstance(target, TranslatedFunction):
         call_value(frame.state, frame, function, arguments)
         return 0 if frame.state.frame is not frame else n
     frame.calling = function
@@ -68,6 +68,8 @@ def op_tailcall(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int
     if kind is Proto:
         push_frame(state, frame.previous, function, target, arguments).is_tail = True
         return 0
+    if kind is TranslatedLink:
+        target = target()
     if isinstance(target, TranslatedFunction) and not runs_directly(state):
         push_translated(state, frame.previous, function, target, arguments).is_tail = True
         return 0

@@ -13,8 +13,7 @@ import pytest
 from moonquakes.stdlib import open_libraries
 from moonquakes.values import TRUE, as_tuple
 from moonquakes.vm.fast.chunk import Translation
-from moonquakes.vm.fast.stack import marker_of
-from moonquakes.vm.functions import WatchedFunction
+from moonquakes.vm.functions import WatchedFunction, marker_of
 from moonquakes.vm.state import State
 
 HOOKS = """
