@@ -253,6 +253,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
 
     state.next_function = lua_next
     state.select_function = select
+    state.setmetatable_function = setmetatable
     state.ipairs_step = iterate
 
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:

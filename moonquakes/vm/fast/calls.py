@@ -149,8 +149,34 @@ def _yielding(t: Translator, pc: int, made: Call) -> str:
     )
 
 
+def _object_of(t: Translator, a: int, b: int) -> tuple[str, str] | None:
+    """Write ``setmetatable({ ... }, class)`` up to the call, where a call is that.
+
+    Return the table's name, and a statement that is the call where ``setmetatable`` is the library's and
+    the class asks for no finalizer and no weak references.
+    """
+    pending = t.pending
+    table, metatable = pending.get(a + 1), pending.get(a + 2)
+    if b != 3 or not isinstance(table, NewTable) or (metatable is not None and not metatable.is_atom):
+        return None
+    callee = pending.get(a)
+    text = callee.raw if callee is not None else t.held.get(a, "")
+    if not (text.endswith(".hash['setmetatable']") or text.startswith("setmetatable_")):
+        return None
+    if callee is not None and not callee.is_atom:
+        t.materialize(a)
+        callee = None
+    t.materialize(a + 1)
+    function = callee.text if callee is not None else t.read(a, t.pc).text
+    name = t.temporary(a + 1)
+    of = (metatable or t.read(a + 2, t.pc)).text
+    plain = f"{of}.__class__ is Table and '__gc' not in {of}.hash and '__mode' not in {of}.hash"
+    return name, f"if {function} is SETMETATABLE and {plain}: {name}.metatable = {of}"
+
+
 def call(t: Translator, pc: int, word: int) -> int:
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
+    made_object = _object_of(t, a, b) if c == 2 else None
     made = _call_of(t, pc, a, b, wants_one=c == 2)
     t.pc = pc
 
@@ -164,14 +190,23 @@ def call(t: Translator, pc: int, word: int) -> int:
     if c == 2:
         variable = t.analysis.active(a, pc)
         name = _result_name(t, a) if variable is None or not variable.is_boxed else f"r{a}"
+        if made_object is not None:
+            t.emit(f"{made_object[1]}; {name} = {made_object[0]}")
+            t.emit("else:")
+            t.indent += 1
         into(name)
+        if made_object is not None:
+            t.emit(f"if {name}.__class__ is ...: {name} = one({name})")
+            t.indent -= 1
         result = Expr(name, ANY, (name,), 1 << a)
         result.slow = f"one({name})"
-        result.is_atom = result.is_unchecked = True
+        result.is_atom = True
+        result.is_unchecked = made_object is None
         if variable is None:
             t.pending[a] = result
         else:
-            t.check(result)
+            if result.is_unchecked:
+                t.check(result)
             if variable.is_boxed:
                 t.emit(f"{variable.text}[0] = {name}")
     elif c == 1:
@@ -200,9 +235,12 @@ def _result_name(t: Translator, register: int) -> str:
 
 
 def tailcall(t: Translator, pc: int, word: int) -> int:
+    made_object = _object_of(t, word >> 7 & 0xFF, word >> 16 & 0xFF)
     made = _call_of(t, pc, word >> 7 & 0xFF, word >> 16 & 0xFF, is_tail=True)
     t.flush_live(0)
     t.pc = pc
+    if made_object is not None:
+        t.emit(f"{made_object[1]}; return {made_object[0]}")
     if t.is_twin:
         t.emit(f"return {_yielding(t, pc, made)}")
         return -1

@@ -102,6 +102,7 @@ class Names:
             "TICKS": self.ticks,
             "STATE": state,
             "SELECT": state.select_function or odd,
+            "SETMETATABLE": state.setmetatable_function or odd,
             "FULL": stack_almost_full,
             "StackFull": StackFull,
             "LOOK": look,

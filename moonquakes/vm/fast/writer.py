@@ -96,6 +96,8 @@ class Writer:
         self.closes = False
         #: What computed values of registers without a variable probably are.
         self.likely: dict[int, int] = {}
+        #: What they were computed from.
+        self.held: dict[int, str] = {}
         #: Variables that what begins their scope has written already.
         self.born: set[Variable] = set()
         self.birthed: set[int] = set()
@@ -287,6 +289,7 @@ class Writer:
         self.settle_before(register)
         expr = self.pending.pop(register)
         self.likely[register] = expr.likely
+        self.held[register] = expr.raw
         self.assign(self.temporary(register), expr)
 
     def materialize_all(self) -> None:
@@ -365,6 +368,7 @@ class Writer:
         """Give a register a value."""
         pc = self.pc
         self.likely.pop(register, None)
+        self.held.pop(register, None)
         old = self.pending.pop(register, None)
         if old is not None and old.fails:
             self.assign("q", old)

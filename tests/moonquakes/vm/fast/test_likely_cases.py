@@ -86,6 +86,32 @@ r[#r + 1] = select(2, pcall(put, t, 0/0, 1))
 r[#r + 1] = select(2, pcall(put, 'text', 1, 1))
 r[#r + 1] = #t
 return table.unpack(r)""",
+    "objects": """
+local log = {}
+local function new(x, class) return setmetatable({ x = x, y = x and x.y }, class) end
+local function bound(class)
+  local o = setmetatable({ 1 }, class)
+  return o[1], getmetatable(o) == class, o.z
+end
+local plain = { __index = { z = 5 } }
+local r = { new({ y = 3 }, plain).y, new(nil, plain).z, new(nil, nil).x, bound(plain) }
+do
+  local collected = { __gc = function() log[#log + 1] = 'collected' end }
+  new({}, collected); bound(collected)
+end
+collectgarbage(); collectgarbage()
+local weak = new({}, { __mode = 'v' })
+collectgarbage(); collectgarbage()
+r[#r + 1] = tostring(weak.x)
+r[#r + 1] = select(2, pcall(new, nil, 5))
+r[#r + 1] = select(2, pcall(bound, 'class'))
+local old = setmetatable
+setmetatable = function(t, class) return t.x, class end
+r[#r + 1] = select('#', new('mine', plain))
+setmetatable = nil
+r[#r + 1] = select(2, pcall(new, 1, plain))
+setmetatable = old
+return table.concat(log, ' '), table.unpack(r, 1, 20)""",
     "select": """
 local function pick(i, ...) local x = (select(i, ...)); return x, (select('#', ...)) end
 local function rest(i, ...) return select(i, ...) end
