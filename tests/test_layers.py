@@ -25,6 +25,7 @@ LAYERS = (
     "stdlib",
     "api",
     "cache",
+    "sandbox",
     "runtime",
     "inspect",
     "cli",

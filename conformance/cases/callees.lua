@@ -16,3 +16,25 @@ print(pcall(function() undefinedname() end)) print(pcall(function() local t = {}
 print(pcall(function() local s = 'x' return s.rep('y', 2), s.len('abc') end)) print(pcall(function() local s = 'x' s.foo() end))
 print(select('#', pcall(D.new, 1)))
 for i = 1, 3 do h = i == 2 and function() return 'h' end or nil print(pcall(function() return (h())  end)) end
+--> dyn 1
+--> g
+--> false callees.lua:5: attempt to call a nil value (global 'g')
+--> false callees.lua:6: attempt to call a nil value (global 'g')
+--> new 3
+--> own
+--> new 4
+--> false callees.lua:10: attempt to call a number value (field 'new')
+--> false callees.lua:10: attempt to call a number value (field 'new')
+--> false callees.lua:11: attempt to call a boolean value (field 'new')
+--> called 6
+--> foo 1
+--> bar
+--> false callees.lua:15: attempt to call a nil value (global 'undefinedname')
+--> false callees.lua:15: attempt to index a nil value (field 'x')
+--> false callees.lua:15: attempt to call a nil value (field 'x')
+--> true yy 3
+--> false callees.lua:16: attempt to call a nil value (field 'foo')
+--> 3
+--> false callees.lua:18: attempt to call a nil value (global 'h')
+--> true h
+--> false callees.lua:18: attempt to call a nil value (global 'h')
