@@ -124,14 +124,22 @@ def registers_written(instruction: int) -> range:
 def jump_target(pc: int, instruction: int) -> int | None:
     """Return the pc that a jump or loop instruction at ``pc`` may go to, or None."""
     op = opcode_of(instruction)
-    if op == OP["JMP"]:
+    if op == _JMP:
         return pc + 1 + get_sj(instruction)
-    if op == OP["FORLOOP"] or op == OP["TFORLOOP"]:
+    if op == _FORLOOP or op == _TFORLOOP:
         return pc + 1 - get_bx(instruction)
-    if op == OP["FORPREP"]:
+    if op == _FORPREP:
         return pc + 2 + get_bx(instruction)
-    if op == OP["TFORPREP"]:
+    if op == _TFORPREP:
         return pc + 1 + get_bx(instruction)
-    if op == OP["LFALSESKIP"]:
+    if op == _LFALSESKIP:
         return pc + 2
     return None
+
+
+_JMP: Final = OP["JMP"]
+_FORLOOP: Final = OP["FORLOOP"]
+_TFORLOOP: Final = OP["TFORLOOP"]
+_FORPREP: Final = OP["FORPREP"]
+_TFORPREP: Final = OP["TFORPREP"]
+_LFALSESKIP: Final = OP["LFALSESKIP"]

@@ -118,6 +118,7 @@ class Analysis:
         inner: the analyses of its inner functions.
         targets: pcs that some jump goes to, with the number of such jumps.
         loop_end: for the pc where a loop begins (not of ``for``), the last jump back to it.
+        closes: whether it has variables to be closed.
         live_after: for each pc the registers that are read later, as a mask.
         variables, births: local variables, and those that begin at a pc.
         sets_upvalue: upvalues that the function or a function in it assigns.
@@ -125,7 +126,8 @@ class Analysis:
     """
 
     __slots__ = (
-        "_headers", "_sorted_targets", "births", "by_register", "inner", "live_after", "live_before",
+        "_capturing", "_headers", "_sorted_targets", "births", "by_register", "closes", "inner",
+        "live_after", "live_before",
         "loop_end", "loops", "problem", "proto", "reached", "sets_upvalue",
         "sets_upvalue_itself", "starts", "targets", "variables",
     )  # fmt: skip
@@ -136,6 +138,9 @@ class Analysis:
         self.problem = ""
         self.targets: dict[int, int] = {}
         self.loop_end: dict[int, int] = {}
+        self.closes = False
+        #: Instructions that make closures or assign upvalues.
+        self._capturing: list[int] = []
         self._headers: list[int] | None = None
         self._sorted_targets: list[int] | None = None
         #: Ranges of pcs that may run more than once: first and last.
@@ -204,7 +209,14 @@ class Analysis:
         targets = self.targets
         for pc, word in enumerate(code):
             op = word & 0x7F
-            if op == _JMP or op in _JUMPING:
+            if op not in _NOTED:
+                continue
+            if op in _CAPTURING:
+                self._capturing.append(pc)
+            elif op == _TBC:
+                self.closes = True
+            else:
+                self.closes |= op == _TFORPREP_OP
                 target = jump_target(pc, word)
                 assert target is not None
                 targets[target] = targets.get(target, 0) + 1
@@ -367,13 +379,12 @@ class Analysis:
 
     def _find_captures(self) -> None:
         proto = self.proto
-        setupval, closure = OP["SETUPVAL"], OP["CLOSURE"]
-        for pc, word in enumerate(proto.code):
-            op = word & 0x7F
-            if op == setupval:
+        for pc in self._capturing:
+            word = proto.code[pc]
+            if word & 0x7F == _SETUPVAL:
                 self.sets_upvalue.add(word >> 16 & 0xFF)
                 self.sets_upvalue_itself.add(word >> 16 & 0xFF)
-            elif op == closure:
+            else:
                 inner = self.inner[word >> 15]
                 for number, upvalue in enumerate(inner.proto.upvalues):
                     assigns = number in inner.sets_upvalue
@@ -396,10 +407,11 @@ class Analysis:
         """Decide for each captured variable of a loop whether its value is copied, if that may be, or it is
         boxed.
         """
+        captured_ones = [variable for variable in self.variables if variable.captures]
+        if not captured_ones:
+            return
         repeated_at = _depths(self.loops, len(self.proto.code) + 1)
-        for variable in self.variables:
-            if not variable.captures:
-                continue
+        for variable in captured_ones:
             variable.is_shared = variable.is_assigned_inside or any(
                 pc > min(variable.captures) for pc in variable.definitions
             )
@@ -434,6 +446,10 @@ def _depths(ranges: list[tuple[int, int]], count: int) -> list[int]:
 _LFALSESKIP: Final = OP["LFALSESKIP"]
 _TFORPREP_OP: Final = OP["TFORPREP"]
 _JUMPING: Final = frozenset({OP["FORLOOP"], OP["TFORLOOP"], OP["FORPREP"], OP["TFORPREP"], _LFALSESKIP})
+_TBC: Final = OP["TBC"]
+_SETUPVAL: Final = OP["SETUPVAL"]
+_CAPTURING: Final = frozenset({OP["CLOSURE"], _SETUPVAL})
+_NOTED: Final = frozenset({*_JUMPING, _JMP, _TBC, *_CAPTURING})
 _ALWAYS: Final = frozenset({_JMP, _LFALSESKIP, _TFORPREP_OP})
 #: What does not always go on with the next instruction.
 _LEAVES: Final = frozenset({*_RETURNS, *TESTS, *_JUMPING, _JMP})

@@ -31,6 +31,7 @@ _CALLS: Final = (OP["CALL"], OP["TAILCALL"])
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
 #: How many levels of indentation Python allows.
 _MAX_LEVELS: Final = 100
+_SPACES: Final = [" " * i for i in range(_MAX_LEVELS)]
 _PAUSES_COLLECTOR: Final = sys.implementation.name == "cpython"
 #: Held while a chunk is translated, which states of several threads may share.
 TRANSLATING: Final = allocate_lock()
@@ -375,11 +376,10 @@ def _compile(chunk: Chunk, upvalues: list[tuple[str, bool, bool]], is_twin: bool
     all_lines.append((1, f"def {root}:", -2 - chunk.index_of(chunk.root)))
     all_lines += [(1 + indent, text, at) for indent, text, at in lines]
     all_lines.append((1, f"return {root.partition('(')[0]}", -1))
-    if max(indent for indent, _, _ in all_lines) >= _MAX_LEVELS:
+    if max([indent for indent, _, _ in all_lines]) >= _MAX_LEVELS:
         raise Untranslatable("its functions nest too deep for Python")
-    spaces = [" " * i for i in range(_MAX_LEVELS)]
     code = chunk.code
-    code.text = "\n".join([spaces[indent] + text for indent, text, _ in all_lines]) + "\n"
+    code.text = "\n".join([_SPACES[indent] + text for indent, text, _ in all_lines]) + "\n"
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
     code.translations += chunk.translations.values()

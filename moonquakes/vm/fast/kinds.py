@@ -357,6 +357,8 @@ def define(variable: Variable, pc: int) -> None:
 
 def find_kinds(analysis: Analysis) -> None:
     """Set ``kind`` and the notes of use of all variables of a function."""
+    if not analysis.variables:
+        return
     finder = _Finder(analysis)
     finder.scan()
     proto = analysis.proto

@@ -60,7 +60,7 @@ class Translator(Conditions):
     def run(self) -> list[tuple[int, str, int]]:
         """Write the whole function; return its lines, the body's at indentation 1."""
         count = len(self.code)
-        self.closes = any(word & 0x7F in _CLOSING for word in self.code)
+        self.closes = self.analysis.closes
         if self.closes:
             self.indent = 2
         self.region(0, count, -1)
@@ -336,22 +336,25 @@ class Translator(Conditions):
             return following
         if target == following:
             return following
-        last = self.code[target - 1]
-        if last & 0x7F == _JMP and target - 1 > following - 1 and not self.is_part_of_test(target - 1):
-            end = jump_target(target - 1, last)
+        last = target - 1
+        if self.code[last] & 0x7F == _LFALSESKIP and not self.analysis.reached[last]:
+            # Of ``x or y`` where x is a comparison that is a value only when it holds.
+            last -= 1
+        if self.code[last] & 0x7F == _JMP and last >= following and not self.is_part_of_test(last):
+            end = jump_target(last, self.code[last])
             assert end is not None
             if self.is_left(end):
                 pass
             elif target < end < high or (target < end == high and self.leads_to(high, after)):
                 self.emit(f"if {text}:")
-                self.arm(following, target - 1, end)
+                self.arm(following, last, end)
                 self.emit("else:")
                 self.arm(target, end, end)
                 self.drop_empty_else()
                 return end
             elif end == after and target < high and not self.in_targets(target, high, test):
                 self.emit(f"if {text}:")
-                self.arm(following, target - 1, after)
+                self.arm(following, last, after)
                 self.emit("else:")
                 self.arm(target, high, after)
                 self.drop_empty_else()
@@ -486,4 +489,3 @@ _LFALSESKIP: Final = OP["LFALSESKIP"]
 _RETURN: Final = OP["RETURN"]
 _RETURN0: Final = OP["RETURN0"]
 _TESTSET: Final = OP["TESTSET"]
-_CLOSING: Final = frozenset({OP["TBC"], OP["TFORPREP"]})
