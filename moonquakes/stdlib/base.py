@@ -254,7 +254,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     state.next_function = lua_next
     state.select_function = select
     state.setmetatable_function = setmetatable
-    state.ipairs_step = iterate
+    state.ipairs_function, state.ipairs_step = ipairs, iterate
 
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
         if type(t) is Table and t.metatable is None:

@@ -130,6 +130,7 @@ class State(Operations):
         self.warn: Callable[[str], None] = _ignore
         self.next_function: LuaValue = None
         self.select_function: LuaValue = None
+        self.ipairs_function: LuaValue = None
         self.setmetatable_function: LuaValue = None
         self.ipairs_step: LuaValue = None
 

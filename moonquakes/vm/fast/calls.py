@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: each takes C stack, as many times as coroutines resume each other.
 MAX_GENERATORS: Final = 50 if sys.implementation.name == "cpython" and sys.version_info < (3, 12) else 150
 _TFORPREP: Final = OP["TFORPREP"]
+#: On PyPy a generator is as fast.
+_HAS_FAST_ITERATORS: Final = sys.implementation.name == "cpython"
 
 
 def _operands_of_call(t: Translator, first: int, count: int) -> list[Expr]:
@@ -174,9 +176,38 @@ def _object_of(t: Translator, a: int, b: int) -> tuple[str, str] | None:
     return name, f"if {function} is SETMETATABLE and {plain}: {name}.metatable = {of}"
 
 
+def _elements_of(t: Translator, pc: int, a: int) -> str:
+    """Return a statement that begins a loop over ``ipairs(t)`` without calling it; empty for other loops.
+
+    Python's own iterators see what the loop changes, as ``ipairs`` does; a nil ends the loop.
+    """
+    callee = t.pending.get(a)
+    text = callee.raw if callee is not None else t.held.get(a, "")
+    if (
+        not _HAS_FAST_ITERATORS
+        or t.is_twin
+        or not (text.endswith(".hash['ipairs']") or text[:7] == "ipairs_")
+    ):
+        return ""
+    if t.code[pc + 2 + (t.code[pc + 1] >> 15)] >> 24 != 2:
+        return ""
+    subject = t.pending.get(a + 1)
+    if subject is not None and (not subject.is_atom or subject.is_constant):
+        t.materialize(a + 1)
+        subject = None
+    if callee is not None and a in t.pending and not callee.is_atom:
+        t.materialize(a)
+    function = t.pending[a].text if a in t.pending else t.read(a, pc).text
+    o = (subject or t.read(a + 1, pc)).text
+    plain = f"{function} is IPAIRS and {o}.__class__ is Table and {o}.metatable is None"
+    return f"if {plain}: r{a} = ISLICE(ENUMERATE({o}.arr), 1, None)"
+
+
 def call(t: Translator, pc: int, word: int) -> int:
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
     made_object = _object_of(t, a, b) if c == 2 else None
+    is_loop = c == 5 and t.code[pc + 1] & 0x7F == _TFORPREP and t.code[pc + 1] >> 7 & 0xFF == a
+    elements = _elements_of(t, pc, a) if is_loop and b == 2 else ""
     made = _call_of(t, pc, a, b, wants_one=c == 2)
     t.pc = pc
 
@@ -215,9 +246,16 @@ def call(t: Translator, pc: int, word: int) -> int:
     elif c == 0:
         into(f"r{a}")
         t.open = (a, f"many(r{a})", f"r{a}")
-    elif c == 5 and t.code[pc + 1] & 0x7F == _TFORPREP and t.code[pc + 1] >> 7 & 0xFF == a:
+    elif is_loop:
+        if elements:
+            t.emit(elements)
+            t.emit("else:")
+            t.indent += 1
         into(f"r{a}")
+        if elements:
+            t.indent -= 1
         t.triple = f"r{a}"
+        t.may_be_elements = bool(elements)
     else:
         names = [_result_name(t, register) for register in range(a, a + c - 1)]
         into("q")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,8 @@ def loop_names(state: State) -> dict[str, Any]:
         """Return an iterator over what a generic loop's function gives: tuples of ``count``, or bare
         values.
         """
+        if type(triple) is islice:
+            return _until_nil(triple)
         if type(triple) is not tuple:
             triple = (triple,)
         elif len(triple) == 1:
@@ -145,6 +148,13 @@ def _pairs(table: Table) -> Iterator[tuple[LuaValue, LuaValue]]:
 def _keys(table: Table) -> Iterator[LuaValue]:
     for key, _ in _pairs(table):
         yield key
+
+
+def _until_nil(elements: Iterator[tuple[int, LuaValue]]) -> Iterator[tuple[int, LuaValue]]:
+    for element in elements:
+        if element[1] is None:
+            return
+        yield element
 
 
 def _elements(table: Table) -> Iterator[tuple[int, LuaValue]]:

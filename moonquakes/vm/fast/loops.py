@@ -81,7 +81,8 @@ def box(t: Translator, pairs: list[tuple[Variable | None, str]]) -> None:
 def tforprep(t: Translator, pc: int, word: int) -> int:
     """A generic loop: over an iterator that knows ``next`` and ``ipairs``, and calls any other function."""
     call = target_of(pc, word)
-    iterated(t, pc, word)
+    flag = t.new_flag() if t.may_be_elements and not t.is_twin else ""
+    iterated(t, pc, word, flag)
     is_empty = call == pc + 1
     if t.is_twin:
         t.emit("while True:")
@@ -95,6 +96,8 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
             t.pay(call)
         t.emit(f"for {targets} in r{word >> 7 & 0xFF}:")
         t.nest(Context(call, call + 2))
+        if flag:
+            t.emit(f"if {pairs[1][1]} is None and {flag}: break")
         box(t, pairs)
         if is_empty:
             t.pay(call)
@@ -103,8 +106,12 @@ def tforprep(t: Translator, pc: int, word: int) -> int:
     return call + 2
 
 
-def iterated(t: Translator, pc: int, word: int) -> None:
-    """Write what comes before a generic loop: ``R[A]`` is what it runs over; in a coroutine it is pulled."""
+def iterated(t: Translator, pc: int, word: int, flag: str = "") -> None:
+    """Write what comes before a generic loop: ``R[A]`` is what it runs over; in a coroutine it is pulled.
+
+    ``flag`` names what tells, where the loop looks at it, that a nil ends it.
+    """
+    t.may_be_elements = False
     a = word >> 7 & 0xFF
     call = target_of(pc, word)
     count = t.code[call] >> 24 & 0xFF
@@ -125,8 +132,15 @@ def iterated(t: Translator, pc: int, word: int) -> None:
         return
     name = f"r{a}"
     kind = f"each{count}({triple})" if count < 3 else f"each({triple}, {count})"
+    closing = f"if {name}.__class__ is Closing: {name}, tbc = mark_loop({pc}, {name}, tbc, {a + 3})"
+    if flag:
+        t.emit(f"{flag} = {name}.__class__ is ISLICE")
+        t.emit(f"if not {flag}:")
+        t.indent += 1
     t.emit(f"{name} = {kind}")
-    t.emit(f"if {name}.__class__ is Closing: {name}, tbc = mark_loop({pc}, {name}, tbc, {a + 3})")
+    t.emit(closing)
+    if flag:
+        t.indent -= 1
 
 
 def controls_of(t: Translator, call: int) -> tuple[str, list[tuple[Variable | None, str]]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from itertools import islice
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
@@ -102,6 +103,9 @@ class Names:
             "TICKS": self.ticks,
             "STATE": state,
             "SELECT": state.select_function or odd,
+            "IPAIRS": state.ipairs_function or odd,
+            "ISLICE": islice,
+            "ENUMERATE": enumerate,
             "SETMETATABLE": state.setmetatable_function or odd,
             "FULL": stack_almost_full,
             "StackFull": StackFull,

@@ -93,6 +93,8 @@ class Writer:
         self.open: tuple[int, str, str] | None = None
         #: The result of the call that a generic loop iterates over.
         self.triple: str | None = None
+        #: Whether that may be an iterator over a table's elements.
+        self.may_be_elements = False
         self.closes = False
         #: What computed values of registers without a variable probably are.
         self.likely: dict[int, int] = {}

@@ -112,6 +112,40 @@ setmetatable = nil
 r[#r + 1] = select(2, pcall(new, 1, plain))
 setmetatable = old
 return table.concat(log, ' '), table.unpack(r, 1, 20)""",
+    "elements of a list that changes": """
+local r = {}
+local function walk(t, f)
+  for i, v in ipairs(t) do
+    r[#r + 1] = i .. ':' .. tostring(v)
+    if f then f(t, i) end
+  end
+end
+walk({ 1, 2, nil, 4 }); walk({}); walk({ nil, 2 }); walk({ [2] = 1 }); walk({ false, true })
+walk({ 1, 2, 3 }, function(t, i) if #t < 6 then t[#t + 1] = i * 10 end end)
+walk({ 1, 2, 3, 4 }, function(t, i) t[#t] = nil end)
+walk({ 1, 2, 3, 4 }, function(t, i) t[i + 1] = nil end)
+walk({ 1, 2, 3, 4 }, function(t, i) table.remove(t, 1) end)
+walk({ 3, 1, 2 }, function(t) table.sort(t) end)
+walk(setmetatable({ 1 }, { __index = function(t, i) return i < 4 and i * 2 or nil end }))
+local function closures(t)
+  local fs = {}
+  for i, v in ipairs(t) do fs[i] = function() v = v + i; return v end end
+  return fs
+end
+local fs = closures{ 5, 6 }
+r[#r + 1] = fs[1]() + fs[1]() + fs[2]()
+local function keys(t) local n = 0; for i in ipairs(t) do n = n + i end return n end
+r[#r + 1] = keys{ 1, 1, nil, 1 }
+local function leaves(t)
+  for i, v in ipairs(t) do if v == 2 then goto done elseif v == 3 then return i end end
+  ::done::
+end
+r[#r + 1] = tostring((leaves{ 1, 2, 3 })) .. tostring((leaves{ 1, 3 }))
+r[#r + 1] = select(2, pcall(walk))
+r[#r + 1] = select(2, pcall(walk, 'text'))
+ipairs = function(t) return function(_, i) if i < 2 then return i + 1, nil end end, t, 0 end
+walk({ 'x' })
+return table.concat(r, ' ')""",
     "select": """
 local function pick(i, ...) local x = (select(i, ...)); return x, (select('#', ...)) end
 local function rest(i, ...) return select(i, ...) end
