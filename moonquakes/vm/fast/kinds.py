@@ -63,6 +63,8 @@ class _Finder:
         self.memo: dict[int, int] = {}
         self.ranges: dict[int, ranges.Range] = {}
         self.floats: dict[int, bool] = {}
+        #: Variables that tables are indexed with.
+        self.keys: set[Variable] = set()
         #: Operands of sums and products.
         self.added: list[tuple[Any, Any]] = []
         #: Integer variables with a definition whose range is known.
@@ -303,10 +305,14 @@ class _Finder:
                 op == _SELF and word >> 15 & 1 and analysis.proto.constants[word >> 24] in STRING_METHODS
             ):
                 variable.is_indexed = True
+            if op == _GETTABLE:
+                self.use_as_key(word >> 24, pc)
         elif op in _STORING:
             variable = analysis.active(a, pc)
             if variable is not None:
                 variable.is_indexed = True
+            if op == _SETTABLE:
+                self.use_as_key(word >> 16 & 0xFF, pc)
         elif op in _NUMERIC_TESTS:
             variable = analysis.active(a, pc)
             if variable is not None:
@@ -351,6 +357,12 @@ class _Finder:
                     self.controls.add(control)
 
 
+    def use_as_key(self, register: int, pc: int) -> None:
+        variable = self.analysis.active(register, pc)
+        if variable is not None:
+            self.keys.add(variable)
+
+
 def define(variable: Variable, pc: int) -> None:
     variable.definitions.append(pc)
 
@@ -387,7 +399,20 @@ def find_kinds(analysis: Analysis) -> None:
             variable.kind = ANY
     assert proto is analysis.proto
     _find_ranges(finder, [v for v in analysis.variables if v.kind == INT])
+    _find_integers(finder)
     _find_floats(finder, [v for v in analysis.variables if v.kind & NUMBER and v.kind not in (INT, FLOAT)])
+
+
+def _find_integers(finder: _Finder) -> None:
+    """Set ``likely`` of numbers that tables are indexed with, and of what they are sums of."""
+    found = [v for v in finder.keys if v.is_numeric and v.likely == ANY]
+    while found:
+        variable = found.pop()
+        variable.likely = INT
+        for pc in variable.definitions:
+            value = finder.values.get(pc)
+            if type(value) is tuple and value[0] in _SUMS:
+                found += [x for x in value[1:] if type(x) is Variable and x.likely == ANY]
 
 
 def _find_floats(finder: _Finder, variables: list[Variable]) -> None:
@@ -456,6 +481,8 @@ _NUMERIC: Final = frozenset({*ARITHMETIC.values(), "for", "UNM", "BNOT"})
 _OF_INTEGERS: Final = frozenset(
     {"BAND", "BOR", "BXOR", "SHL", "SHR", "BANDK", "BORK", "BXORK", "SHRI", "SHLI"}
 )
+_GETTABLE: Final = OP["GETTABLE"]
+_SETTABLE: Final = OP["SETTABLE"]
 _SUMS: Final = frozenset({"ADD", "SUB", "MUL", "ADDK", "SUBK", "MULK"})
 _OF_MOST_INTEGERS: Final = frozenset({"MODK", "IDIVK"})
 _JUMPS: Final = frozenset({OP["JMP"], OP["FORPREP"], OP["TFORPREP"], OP["LFALSESKIP"]})
