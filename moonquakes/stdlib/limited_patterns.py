@@ -30,17 +30,19 @@ from moonquakes.stdlib.pattern_matcher import Found, Matcher
 from moonquakes.stdlib.pattern_regex import class_regex
 from moonquakes.stdlib.patterns import LONGEST_KEPT, MOST_KEPT, Pattern, Patterns
 from moonquakes.values import LuaResults, LuaValue
-from moonquakes.vm.charging import choosing
+from moonquakes.vm.charging import Fees, choosing, searching
 from moonquakes.vm.limits import Limits
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
-#: Steps that ``re`` may take for one call, and steps of it that cost one unit of fuel.
+#: Steps that ``re`` may take for one call, and for each character besides; steps that cost one unit.
 _MOST_STEPS: Final = 4_000_000
+_MOST_STEPS_EACH: Final = 40
 _STEPS: Final = 64
-#: Steps up to which a rough bound is good enough.
-_ROUGH: Final = 4096
+#: Steps up to which a rough bound is good enough, and what so many cost.
+_ROUGH: Final = 1024
+_ROUGH_FUEL: Final = 8
 #: Items whose steps are not counted, and how many items a pattern for ``re`` may have.
 _OTHERS: Final = frozenset({Back, Balance, Fault})
 _MOST_ITEMS: Final = 150
@@ -56,13 +58,16 @@ class Effort:
 
     Attributes:
         is_known: whether that can be told.
+        starts_once: whether the pattern is anchored.
     """
 
-    __slots__ = ("_count", "_doubles", "_lazy", "_retried", "_runs", "_starts_once", "is_known")
+    __slots__ = (
+        "_count", "_doubles", "_lazy", "_retried", "_runs", "_steps", "_subject", "is_known", "starts_once"
+    )  # fmt: skip
 
     def __init__(self, parsed: PatternParser, starts_once: bool) -> None:
         items = [item for item in parsed.items if type(item) not in (Open, Close)]
-        self._starts_once = starts_once
+        self.starts_once = starts_once
         self._count = len(items) + 1
         #: Runs that are tried once from a place; others may be tried anew for each choice before them.
         self._runs: list[Callable[[str], int]] = []
@@ -70,6 +75,8 @@ class Effort:
         #: The characters that end a lazy repetition with which the match succeeds.
         self._lazy: list[re.Pattern[str]] = []
         self._doubles = 1
+        self._subject: str | None = None
+        self._steps = 0
         self.is_known = len(items) <= _MOST_ITEMS and not any(type(item) in _OTHERS for item in items)
         for index, item in enumerate(items):
             if type(item) is not Single or not item.repeat:
@@ -85,12 +92,35 @@ class Effort:
             else:
                 self._retried.append(_longest_run(item))
 
+    def _rough(self, size: int) -> int:
+        """Return the bound for any subject of ``size - 1`` characters."""
+        repeats = len(self._runs) + len(self._retried) + len(self._lazy)
+        starts = 1 if self.starts_once else size
+        rough: int = starts * (self._count + repeats * size) * size ** len(self._retried) * self._doubles
+        return rough
+
+    def short(self) -> int:
+        """Return up to which length any subject takes few steps, -1 if none does."""
+        length = -1
+        while length < _ROUGH and self._rough(length + 2) <= _ROUGH:
+            length += 1
+        return length if self.is_known else -1
+
     def bound(self, subject: str) -> int:
         """Return a number of steps that ``re`` does not exceed."""
+        if subject is not self._subject:
+            # A scanner looks at one subject many times.
+            self._subject, self._steps = subject, self._bound(subject)
+        return self._steps
+
+    def each(self, subject: str) -> int:
+        """Return a number of steps that ``re`` does not exceed for each place where it begins."""
+        return self.bound(subject) // (1 if self.starts_once else len(subject) + 1) + 1
+
+    def _bound(self, subject: str) -> int:
         size = len(subject) + 1
-        repeats = len(self._runs) + len(self._retried) + len(self._lazy)
-        starts = 1 if self._starts_once else size
-        rough: int = starts * (self._count + repeats * size) * size ** len(self._retried) * self._doubles
+        starts = 1 if self.starts_once else size
+        rough = self._rough(size)
         if rough <= _ROUGH:
             return rough
         steps = starts * (self._count + sum([run(subject) for run in self._runs]))
@@ -214,9 +244,12 @@ def make_limited_pattern_functions(
 
 def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: Any) -> FunctionType:
     """Return a function that pays for a call and lets ``re`` make it, if that is bounded."""
-    efforts: dict[str, Effort] = {}
+    efforts: dict[LuaValue, Effort] = {}
+    fees = Fees(_ROUGH_FUEL)
+    shorts = fees.short
     may_anchor = name != "gmatch"
     is_substitution = name == "gsub"
+    pay = limits.fuel.pay
 
     def effort_of(pattern: str) -> Effort:
         limits.charge(len(pattern))
@@ -225,7 +258,9 @@ def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: A
         if len(pattern) <= LONGEST_KEPT:
             if len(efforts) >= MOST_KEPT:
                 efforts.clear()
+                shorts.clear()
             efforts[pattern] = effort
+            shorts[pattern] = effort.short()
         return effort
 
     def choose(arguments: tuple[LuaValue, ...]) -> Callable[..., LuaResults]:
@@ -237,15 +272,46 @@ def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: A
         effort = efforts.get(pattern)
         if effort is None:
             effort = effort_of(pattern)
-        steps = effort.bound(subject) if effort.is_known else _MOST_STEPS + 1
-        if steps > _MOST_STEPS:
-            limits.charge(len(subject) // UNIT)
+        if len(subject) <= shorts.get(pattern, -1):
+            pay(_ROUGH_FUEL)
+            return by_re  # type: ignore[no-any-return]  # a function
+        size = len(subject)
+        if not effort.is_known or effort.bound(subject) > _MOST_STEPS + _MOST_STEPS_EACH * size:
+            pay(_ROUGH_FUEL)
             return by_matcher  # type: ignore[no-any-return]  # a function
-        limits.charge(steps // _STEPS)
-        if is_substitution and len(arguments) > 2:
-            replacement = arguments[2]
-            if type(replacement) is not str or (len(subject) + 1) * len(replacement) > _SMALL:
-                return watched  # type: ignore[no-any-return]  # a function
+        init = arguments[2] if len(arguments) > 2 and not is_substitution else None
+        start = init if type(init) is int and 0 < init <= size else 1
+        starts = 1 if effort.starts_once else size + 1 - start
+        if name == "find" and not effort.starts_once:
+            return find_at(start, effort.each(subject), size)
+        cost = _ROUGH_FUEL + starts * effort.each(subject) // _STEPS
+        pay(cost)
+        if effort.starts_once:
+            if subject is not fees.subject:
+                fees.subject = subject
+                fees.known.clear()
+            fees.known[pattern] = cost
         return by_re  # type: ignore[no-any-return]  # a function
 
-    return choosing(choose, limits.made, by_re, by_matcher, watched)
+    def find_at(start: int, each: int, size: int) -> Callable[..., LuaResults]:
+        """Return ``find``, which pays for the places that it looked at."""
+
+        def paid_find(*arguments: LuaValue) -> LuaResults:
+            results = by_re(*arguments)
+            looked = size + 1 - start if results is None else results[0] + 1 - start
+            pay(_ROUGH_FUEL + looked * each // _STEPS)
+            return results
+
+        return paid_find
+
+    def choose_substitution(arguments: tuple[LuaValue, ...]) -> Callable[..., LuaResults]:
+        function = choose(arguments)
+        if function is by_re and len(arguments) > 2:
+            replacement = arguments[2]
+            if type(replacement) is not str or (len(arguments[0]) + 1) * len(replacement) > _SMALL:
+                return watched  # type: ignore[no-any-return]  # a function
+        return function
+
+    if is_substitution:
+        return choosing(choose_substitution, limits.made, by_re, by_matcher, watched)
+    return searching(fees, pay, choose, limits.made, by_re, by_matcher)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import FunctionType
 
 from moonquakes.values import LuaResults, LuaValue
+from moonquakes.vm.limits import LONG_STRING
 
 #: Pays for a call, given its arguments, which may be wrong: then the function says so.
 Before = Callable[..., None]
@@ -28,26 +29,19 @@ def choosing(choose: Choose, after: After, *functions: Callable[..., LuaResults]
         after(results)
         return results
 
-    charged.__wrapped__ = functions  # type: ignore[attr-defined]  # functions may have any attribute
-    return charged  # type: ignore[return-value]  # a def is a FunctionType
+    return _around(charged, *functions)
 
 
 def paying(function: FunctionType, before: Before | None, after: After | None) -> FunctionType:
     """Return ``function`` with payments before and after its calls."""
+    count = function.__code__.co_argcount
     if before is None:
         assert after is not None
-        pay_after = after
+        return _paying_after(function, after, count)
+    if after is None:
 
         def charged(*arguments: LuaValue) -> LuaResults:
-            results = function(*arguments)
-            pay_after(results)
-            return results
-
-    elif after is None:
-        pay_before = before
-
-        def charged(*arguments: LuaValue) -> LuaResults:
-            pay_before(*arguments)
+            before(*arguments)
             return function(*arguments)
 
     else:
@@ -58,5 +52,87 @@ def paying(function: FunctionType, before: Before | None, after: After | None) -
             after(results)
             return results
 
-    charged.__wrapped__ = (function,)  # type: ignore[attr-defined]  # functions may have any attribute
+    return _around(charged, function)
+
+
+def _paying_after(function: FunctionType, after: After, count: int) -> FunctionType:
+    if count == 3:
+        # Passing three arguments takes half as long as passing any number.
+        def charged(a: LuaValue = None, b: LuaValue = None, c: LuaValue = None, *_: LuaValue) -> LuaResults:
+            results = function(a, b, c)
+            kind = type(results)
+            if kind is str:
+                if len(results) > LONG_STRING:
+                    after(results)
+            elif kind is tuple:
+                after(results)
+            return results
+
+        charged.__defaults__ = function.__defaults__
+        return _around(charged, function)
+
+    def charged_any(*arguments: LuaValue) -> LuaResults:
+        results = function(*arguments)
+        kind = type(results)
+        if kind is tuple or (kind is str and len(results) > LONG_STRING):
+            after(results)
+        return results
+
+    return _around(charged_any, function)
+
+
+class Fees:
+    """What matches cost: on subjects that are short for a pattern, and on the long one looked at last.
+
+    Attributes:
+        short, fee: up to which length subjects are short, by pattern, and what they cost.
+        subject, known: the long subject, and what the patterns cost there that begin at one place.
+    """
+
+    __slots__ = ("fee", "known", "short", "subject")
+
+    def __init__(self, fee: int) -> None:
+        self.fee = fee
+        self.short: dict[LuaValue, int] = {}
+        self.subject: str | None = None
+        self.known: dict[LuaValue, int] = {}
+
+
+def searching(
+    fees: Fees,
+    pay: Callable[[int], None],
+    choose: Choose,
+    after: After,
+    by_re: Callable[..., LuaResults],
+    *others: Callable[..., LuaResults],
+) -> FunctionType:
+    """Return ``find``, ``match`` or ``gmatch``; what has no fee ``choose`` pays."""
+    short, known, fee = fees.short.get, fees.known.get, fees.fee
+
+    def charged(
+        s: LuaValue = None,
+        pattern: LuaValue = None,
+        init: LuaValue = None,
+        plain: LuaValue = None,
+        *_: LuaValue,
+    ) -> LuaResults:
+        if s is fees.subject and (cost := known(pattern)) is not None:
+            pay(cost)
+            results = by_re(s, pattern, init, plain)
+        elif type(s) is str and len(s) <= (short(pattern) or -1):
+            pay(fee)
+            results = by_re(s, pattern, init, plain)
+        else:
+            results = choose((s, pattern, init, plain))(s, pattern, init, plain)
+        kind = type(results)
+        if kind is tuple or (kind is str and len(results) > LONG_STRING):
+            after(results)
+        return results
+
+    return _around(charged, by_re, *others)
+
+
+def _around(charged: Callable[..., LuaResults], *functions: Callable[..., LuaResults]) -> FunctionType:
+    """Note which functions a function makes the calls of."""
+    charged.__wrapped__ = functions  # type: ignore[attr-defined]  # functions may have any attribute
     return charged  # type: ignore[return-value]  # a def is a FunctionType
