@@ -52,7 +52,8 @@ def open_coroutine(state: State) -> Table:
         return _make_wrapper(Coroutine(state, _check_function(f)))
 
     def status(co: LuaValue = None, *_: LuaValue) -> LuaResults:
-        return _check_coroutine(co).status
+        coroutine = _check_coroutine(co)
+        return "running" if coroutine is state.current.stands_for else coroutine.status
 
     def running(*_: LuaValue) -> LuaResults:
         if state.current.stands_for is not None:

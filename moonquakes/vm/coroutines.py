@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.errors import LuaError
 from moonquakes.values import FALSE, TRUE, TYPE_NAMES, LuaValue
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 #: How many coroutines may have resumed each other (the reference counts C stack levels).
 MAX_NESTING = 195
+#: In place of a message handler: nothing in the coroutine catches an error.
+UNCAUGHT: Final = object()
+#: The same: all variables of the coroutine are being closed.
+CLOSING: Final = object()
 
 
 class Coroutine:
@@ -35,6 +39,10 @@ class Coroutine:
             while there are any it cannot yield.
         resumer: the coroutine that resumed this one, while it runs.
         error: the error that ended it, not closed yet.
+        left: what the functions that this error left on the fast engine have to close, the innermost
+            first: lists of registers and values, or coroutines that stood for this one.
+        handler: the message handler of the innermost protected call under way on the fast engine, None
+            for one without, UNCAUGHT or CLOSING.
         hook: its debug hook.
         inside: how deep its generators are, as metamethods and iterators see it.
         generator: what runs it on the fast engine, once it has started there.
@@ -48,9 +56,11 @@ class Coroutine:
         "frame",
         "function",
         "generator",
+        "handler",
         "hook",
         "host_calls",
         "inside",
+        "left",
         "nesting",
         "resumer",
         "stands_for",
@@ -70,6 +80,8 @@ class Coroutine:
         self.inside = 0
         self.resumer: Coroutine | None = None
         self.error: LuaError | None = None
+        self.left: tuple[Any, ...] = ()
+        self.handler: Any = UNCAUGHT
         self.generator: Generator[Any, Any, Any] | None = None
         self.stands_for: Coroutine | None = None
 
@@ -211,8 +223,10 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
     """
     frame = coroutine.frame
     error = coroutine.error
+    left = coroutine.left
     coroutine.frame = None
     coroutine.error = None
+    coroutine.left = ()
     resumer = state.current
     resumer.status = "normal"
     coroutine.status = "running"
@@ -221,20 +235,29 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
     state.current = coroutine
     coroutine.host_calls += 1
     try:
+        for part in left:
+            if type(part) is Coroutine:
+                part.error = error
+                error = close(state, part)
+            else:
+                while part:
+                    error = _close_value(state, part.pop()[1], error)
         while frame is not None and frame is not coroutine.base:
             if type(frame) is Frame and frame.tbc:
                 while frame.tbc:
-                    value = frame.register_value(frame.tbc.pop())
-                    handler = state.metamethod(value, "__close")
-                    reason = error.value if error is not None else None
-                    ok, results = state.protected_call(handler, [value, reason])
-                    if not ok:
-                        error = LuaError(results[0])
+                    error = _close_value(state, frame.register_value(frame.tbc.pop()), error)
             frame = frame.previous
     finally:
         coroutine.host_calls -= 1
         _switch_back(coroutine, "dead")
     return error
+
+
+def _close_value(state: State, value: LuaValue, error: LuaError | None) -> LuaError | None:
+    """Close a value after an error, or none; return the error to go on with."""
+    handler = state.metamethod(value, "__close")
+    ok, results = state.protected_call(handler, [value, error.value if error is not None else None])
+    return error if ok else LuaError(results[0])
 
 
 def top_frame(state: State, coroutine: Coroutine) -> AnyFrame | None:

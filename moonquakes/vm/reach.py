@@ -152,6 +152,8 @@ class Tracer:
         self.reach((coroutine.function,))
         if coroutine.error is not None:
             self.reach((coroutine.error.value,))
+        for part in coroutine.left:
+            self.reach((part,) if type(part) is Coroutine else [value for _, value in part])
         if coroutine.hook is not None:
             self.reach((coroutine.hook.function,))
         self.reach_frames(coroutine.frame, suspended=True)

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple, first, pack_results, settle_tail
-from moonquakes.vm.coroutines import MAX_NESTING, Coroutine
+from moonquakes.vm.coroutines import CLOSING, MAX_NESTING, UNCAUGHT, Coroutine, close
 from moonquakes.vm.fast.calls import MAX_GENERATORS
 from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
+from moonquakes.vm.fast.errors import IN_COROUTINE, handle, run_handler
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_function
 from moonquakes.vm.fresh import HAS_FRESH, call_afresh, stack_almost_full
@@ -105,11 +106,13 @@ def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) 
     coroutine.status = "running"
     state.current = coroutine
     status = "dead"
+    handler = state.handler
+    state.handler = IN_COROUTINE
     try:
         if generator is None:
-            generator = coroutine.generator = twin_of(coroutine.function)(
+            generator = coroutine.generator = twin_of(coroutine.function)(  # type: ignore[arg-type]
                 min(coroutine.nesting // 4, _MOST_AHEAD), *arguments
-            )  # type: ignore[arg-type]
+            )
             values = generator.send(None)
         else:
             values = generator.send(arguments[0] if len(arguments) == 1 else arguments)
@@ -122,6 +125,7 @@ def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) 
         coroutine.error = error
         raise error from None
     finally:
+        state.handler = handler
         coroutine.status = status
         if status == "dead":
             coroutine.generator = None
@@ -148,7 +152,9 @@ def resume_from_vm(
 
 def wrapped_error(state: State, coroutine: Coroutine, error: LuaError, position: str) -> LuaError:
     """Return what a function of ``coroutine.wrap`` raises when its coroutine did (§6.2)."""
-    close_generator(state, coroutine)
+    closed = close(state, coroutine)
+    if closed is not None:
+        error = closed
     return LuaError(position + error.value) if type(error.value) is str else error
 
 
@@ -182,6 +188,9 @@ def close_generator(state: State, coroutine: Coroutine) -> LuaError | None:
     coroutine.status = "running"
     state.current = coroutine
     coroutine.host_calls += 1
+    coroutine.handler = CLOSING
+    handler = state.handler
+    state.handler = IN_COROUTINE
     try:
         generator.throw(CoroutineClose())
     except (CoroutineClose, StopIteration):
@@ -189,6 +198,7 @@ def close_generator(state: State, coroutine: Coroutine) -> LuaError | None:
     except Exception as exception:
         error = settle(state, exception)
     finally:
+        state.handler = handler
         coroutine.host_calls -= 1
         coroutine.status = "dead"
         coroutine.resumer = None
@@ -248,15 +258,25 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
 
         def descend(d: int, *arguments: LuaValue) -> Generator[Any, Any, Any]:
             inner = Coroutine(state, function)
-            inner.stands_for = state.current
+            outer = inner.stands_for = state.current
             values = list(arguments)
             while True:
                 ok, *results = resume_from_host(state, inner, values, wraps=False)
                 if ok is FALSE:
-                    raise LuaError(results[0])
+                    error = LuaError(results[0])
+                    if outer.handler is UNCAUGHT:
+                        outer.left = (*outer.left, inner)
+                        raise error
+                    raise close(state, inner) or error
                 if inner.status == "dead":
                     return pack_results(tuple(results))
-                values = list(as_tuple((yield tuple(results))))
+                try:
+                    values = list(as_tuple((yield tuple(results))))
+                except CoroutineClose:
+                    raised = close(state, inner)
+                    if raised is None:
+                        raise
+                    raise raised from None
 
         return descend
 
@@ -393,7 +413,13 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
             return exception
         error: Any = None
         if not isinstance(exception, CoroutineClose):
-            error = settle(state, exception)
+            coroutine = state.current
+            if coroutine.handler is UNCAUGHT:
+                # They stay open until the coroutine is closed.
+                coroutine.left = (*coroutine.left, tbc)
+                return exception
+            error = handle(state, state.frame, settle(state, exception), exception)  # type: ignore[arg-type]
+            error.__traceback__ = exception.__traceback__
         while tbc:
             _, value = tbc.pop()
             try:
@@ -401,7 +427,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
                     state.metamethod(value, "__close"), (value, error.value if error is not None else None)
                 )
             except Exception as raised:
-                error = settle(state, raised)
+                error = handle(state, state.frame, settle(state, raised), raised)
         return exception if error is None else error
 
     names |= {
@@ -423,15 +449,20 @@ def make_protected_twin(state: State, has_handler: bool) -> Twin:
             handler = rest.pop(0) if rest else None
             if type(handler) is not FunctionType:
                 raise ArgumentError.wrong_type(2, "function", handler)
+        coroutine = state.current
+        outer, coroutine.handler = coroutine.handler, handler
         try:
             results = yield from state.names.table["run"](function, tuple(rest), d + 1)
         except Exception as exception:
+            if coroutine.handler is CLOSING:
+                raise
             error = settle(state, exception)
             if handler is not None and not error.handled:
-                from moonquakes.vm.fast.errors import run_handler
-
                 error = run_handler(state, handler, error, exception)
             return FALSE, error.value
+        finally:
+            if coroutine.handler is not CLOSING:
+                coroutine.handler = outer
         return (TRUE, *as_tuple(results)) if type(results) is tuple else (TRUE, results)
 
     # A level of the stack, as the function that it stands for.

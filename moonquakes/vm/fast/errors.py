@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP, get_b, opcode_of
 from moonquakes.bytecode.proto import chunk_id
 from moonquakes.errors import ArgumentError, LuaError, PendingError
 from moonquakes.values import LuaValue, first
 from moonquakes.vm.activations import level_name
-from moonquakes.vm.coroutines import CoroutineBase
+from moonquakes.vm.coroutines import CLOSING, UNCAUGHT, CoroutineBase
 from moonquakes.vm.fast.chunk import Translation
 from moonquakes.vm.fast.stack import (
     FrameView,
@@ -30,6 +30,10 @@ from moonquakes.vm.names import describe_call
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
+
+
+#: In place of a message handler: the running coroutine knows it.
+IN_COROUTINE: Final = object()
 
 
 class Origin:
@@ -210,6 +214,8 @@ def active_handler(
         exception: what the error was before it was settled.
     """
     handler = state.handler
+    if handler is IN_COROUTINE:
+        handler = state.current.handler
     while handler is ON_FRAMES:
         while not isinstance(frame, Boundary):
             if type(frame) is ProtectedFrame:
@@ -223,7 +229,7 @@ def active_handler(
                 return frame.handler
             handler = frame.outer_handler
             frame = frame.previous
-    if handler is None:
+    if handler is None or handler is UNCAUGHT or handler is CLOSING:
         return None
     return lambda error: run_handler(state, handler, error, exception or error)
 
