@@ -4,7 +4,7 @@ A function pays for its instructions in advance, a straight piece at a time: whe
 stands, the amount behind it is taken before anything else happens.  A charge costs time, so there
 are as few of them as the structure allows:
 
-* parts of one condition (``a and b``) are paid together;
+* parts of one condition (``a and b``) are paid together, and some tests of an ``elseif`` chain;
 * what a loop tests at its top is paid before the loop, and again with each round of its body;
 * what runs whenever something before it runs is paid with that: what follows an ``if`` with what
   precedes it.  A short piece counts as such even where a ``return`` or ``break`` may skip it.
@@ -166,19 +166,24 @@ class _Accounting(FlowGraph):
     def _join_conditions(self) -> None:
         """Let a test be paid with the one that it follows in a condition."""
         group = self.group
+        lent = dict.fromkeys(self.order, 0)
         for block in sorted(self.order):
-            before = block - 1
-            if before not in group or block in self.headers or self.fuel[block] > _SHORT:
+            roots = {group[other] for other in self.predecessors[block]}
+            if len(roots) != 1 or block in self.headers or self.fuel[block] > _SHORT:
                 continue
-            root = group[before]
-            if any(group[other] != root for other in self.predecessors[block]):
+            if not all(map(self._tests, [block, *self.predecessors[block]])):
                 continue
-            if not self.predecessors[block] or not (self._tests(before) and self._tests(block)):
-                continue
+            root = roots.pop()
             words = self.code[self.starts[block] : self.ends[block] - 2]
-            if self.loop[block] == self.loop[before] and all(opcode_of(word) in _OPERANDS for word in words):
-                group[block] = root
-                self._move(block, root)
+            if self.loop[block] != self.loop[root] or any(opcode_of(word) not in _OPERANDS for word in words):
+                continue
+            if group.get(block - 1) != root:
+                # The test of an ``elseif``.
+                if lent[root] + self.fuel[block] > _SHORT:
+                    continue
+                lent[root] += self.fuel[block]
+            group[block] = root
+            self._move(block, root)
 
     def _tests(self, block: int) -> bool:
         """Whether a block ends in a test with its jump."""
