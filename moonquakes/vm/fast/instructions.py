@@ -310,6 +310,10 @@ def binary(t: Translator, pc: int, word: int) -> int:
         x, y, name = _immediate(get_sc(word)), t.use(b, a), "SHL"
     else:
         x, y = _pair(t, b, c, a)
+    is_of_objects = _is_of_objects(t, pc, a, b, c if ARITHMETIC[word & 0x7F] == name else -1)
+    if is_of_objects:
+        x = x if x.is_atom or x.is_constant else t.to_name(x, b)
+        y = y if y.is_atom or y.is_constant else t.to_name(y, c)
     expr = arithmetic(name, pc, x, y)
     following = t.code[pc + 1] if pc + 1 < len(t.code) else 0
     skip = 2 if following & 0x7F in _MMBIN else 1
@@ -323,10 +327,39 @@ def binary(t: Translator, pc: int, word: int) -> int:
             if following >> 15 & 1:
                 left, right = right, left
         expr.slow = may_call(event, pc + 1, left, right)
+    if is_of_objects and skip == 2:
+        t.pc = pc
+        _call_operation(t, a, expr)
+        return pc + skip
     if name == "ADD" and x.length_of and y.is_constant and y.value == 1 and type(y.value) is int:
         expr.appends_to = x.length_of
     t.define(a, expr)
     return pc + skip
+
+
+def _is_of_objects(t: Translator, pc: int, *registers: int) -> bool:
+    """Whether an operation's result or operands are tables, by what else the function does with them."""
+    result = registers[0]
+    variables = [t.analysis.active(register, pc) for register in registers if register >= 0]
+    if variables[0] is None:
+        following = t.analysis.next_variable(result, pc)
+        if following is not None and following.start <= pc + 2:
+            variables.append(following)
+    return any(v is not None and v.is_indexed and v.kind & TABLE for v in variables)
+
+
+def _call_operation(t: Translator, a: int, expr: Expr) -> None:
+    """Write an operation that is likely a call of a metamethod: nothing else is tried before it."""
+    t.materialize_all()
+    variable = t.analysis.active(a, t.pc)
+    if variable is None:
+        name = t.temporary(a)
+    else:
+        name = f"r{a}" if variable.is_boxed else variable.text
+    t.emit(f"{name} = {expr.slow}")
+    result = Expr(name, ANY, (name,), 1 << a)
+    result.is_atom = True
+    t.define(a, result)
 
 
 def _mmbin_operand(t: Translator, word: int) -> Expr:

@@ -65,6 +65,8 @@ class _Finder:
         self.floats: dict[int, bool] = {}
         #: Variables that tables are indexed with.
         self.keys: set[Variable] = set()
+        #: Calls that make objects.
+        self.objects: set[int] = set()
         #: Operands of sums and products.
         self.added: list[tuple[Any, Any]] = []
         #: Integer variables with a definition whose range is known.
@@ -323,10 +325,13 @@ class _Finder:
             if variable is not None:
                 variable.is_tested = True
         elif op in (_CALL, _VARARG):
+            makes_object = op == _CALL and self.makes_object(a)
             count = (word >> 24 & 0xFF) - 1
             registers = range(a, a + count) if count >= 0 else range(a, analysis.proto.max_stack_size)
             for register in registers:
                 self.note(register, pc, ANY)
+            if makes_object:
+                self.objects.add(pc)
         elif op == _SELF:
             self.note(a, pc, ANY)
             self.note(a + 1, pc, ANY)
@@ -356,6 +361,23 @@ class _Finder:
                     control.kind |= ANY & ~NIL if register == a + 4 else ANY
                     self.controls.add(control)
 
+    def makes_object(self, a: int) -> bool:
+        """Whether what is called is named ``new``, or a function of this one that sets metatables."""
+        proto = self.analysis.proto
+        made_at = self.last.get(a, -1)
+        word = proto.code[made_at] if made_at >= 0 else 0
+        if word & 0x7F == _GETFIELD:
+            return bool(proto.constants[word >> 24] == "new")
+        if word & 0x7F == _SELF and word >> 15 & 1:
+            return bool(proto.constants[word >> 24] == "new")
+        value = self.values.get(made_at)
+        if type(value) is not tuple or type(value[1]) is not Variable:
+            return False
+        closures = [proto.code[pc] for pc in value[1].definitions]
+        return any(
+            word & 0x7F == _CLOSURE and "setmetatable" in proto.protos[word >> 15].constants
+            for word in closures
+        )
 
     def use_as_key(self, register: int, pc: int) -> None:
         variable = self.analysis.active(register, pc)
@@ -399,6 +421,8 @@ def find_kinds(analysis: Analysis) -> None:
             variable.kind = ANY
     assert proto is analysis.proto
     _find_ranges(finder, [v for v in analysis.variables if v.kind == INT])
+    for variable in analysis.variables:
+        variable.is_indexed |= not finder.objects.isdisjoint(variable.definitions)
     _find_integers(finder)
     _find_floats(finder, [v for v in analysis.variables if v.kind & NUMBER and v.kind not in (INT, FLOAT)])
 
@@ -483,6 +507,7 @@ _OF_INTEGERS: Final = frozenset(
 )
 _GETTABLE: Final = OP["GETTABLE"]
 _SETTABLE: Final = OP["SETTABLE"]
+_GETFIELD: Final = OP["GETFIELD"]
 _SUMS: Final = frozenset({"ADD", "SUB", "MUL", "ADDK", "SUBK", "MULK"})
 _OF_MOST_INTEGERS: Final = frozenset({"MODK", "IDIVK"})
 _JUMPS: Final = frozenset({OP["JMP"], OP["FORPREP"], OP["TFORPREP"], OP["LFALSESKIP"]})

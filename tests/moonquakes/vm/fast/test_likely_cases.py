@@ -146,6 +146,36 @@ r[#r + 1] = select(2, pcall(walk, 'text'))
 ipairs = function(t) return function(_, i) if i < 2 then return i + 1, nil end end, t, 0 end
 walk({ 'x' })
 return table.concat(r, ' ')""",
+    "operations of objects": """
+local log = {}
+local V = { new = function(x) return { x = x } end }
+V.__index = V
+for _, event in ipairs{ 'add', 'sub', 'mul', 'div', 'mod', 'idiv', 'pow', 'band', 'shl' } do
+  V['__' .. event] = function(a, b)
+    log[#log + 1] = event
+    if coroutine.isyieldable() then coroutine.yield(event) end
+    return setmetatable({ x = (type(a) == 'table' and a.x or a) * 10 + (type(b) == 'table' and b.x or b) }, V)
+  end
+end
+local function vector(x) return setmetatable({ x = x }, V) end
+local function all(a, b)
+  local c = a + b * 2 - 3
+  local d = (c * (a - b)) / (b // 2)
+  return c.x, d.x, d:y(), (a % b).x, (2 << a).x
+end
+V.y = function(self) return self.x end
+local r = { all(vector(1), vector(2)) }
+local co = coroutine.wrap(function() return all(vector(1), vector(2)) end)
+local yields = 0
+for i = 1, 20 do local v = co(); if math.type(v) then r[#r + 1] = v; break end; yields = yields + 1 end
+r[#r + 1] = yields
+local function index(a, b) local c = a + b; return c.x end
+r[#r + 1] = select(2, pcall(index, 1, 2))
+r[#r + 1] = select(2, pcall(index, nil, 2))
+r[#r + 1] = select(2, pcall(index, {}, 2))
+r[#r + 1] = select(2, pcall(index, '1', '2'))
+r[#r + 1] = select(2, pcall(all, 1, nil))
+return table.concat(log, ' '), table.unpack(r)""",
     "select": """
 local function pick(i, ...) local x = (select(i, ...)); return x, (select('#', ...)) end
 local function rest(i, ...) return select(i, ...) end
