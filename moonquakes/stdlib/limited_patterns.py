@@ -263,6 +263,13 @@ def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: A
             shorts[pattern] = effort.short()
         return effort
 
+    def keep(subject: str, costs: dict[LuaValue, int], pattern: str, cost: int) -> None:
+        if subject is not fees.subject:
+            fees.subject = subject
+            fees.known.clear()
+            fees.each.clear()
+        costs[pattern] = cost
+
     def choose(arguments: tuple[LuaValue, ...]) -> Callable[..., LuaResults]:
         if len(arguments) < 2:
             return by_re  # type: ignore[no-any-return]  # which raises the error
@@ -280,17 +287,15 @@ def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: A
             pay(_ROUGH_FUEL)
             return by_matcher  # type: ignore[no-any-return]  # a function
         init = arguments[2] if len(arguments) > 2 and not is_substitution else None
-        start = init if type(init) is int and 0 < init <= size else 1
-        starts = 1 if effort.starts_once else size + 1 - start
+        start = init if type(init) is int and init > 0 else 1
+        starts = 1 if effort.starts_once else max(size + 1 - start, 0)
         if name == "find" and not effort.starts_once:
+            keep(subject, fees.each, pattern, effort.each(subject))
             return find_at(start, effort.each(subject), size)
         cost = _ROUGH_FUEL + starts * effort.each(subject) // _STEPS
         pay(cost)
         if effort.starts_once:
-            if subject is not fees.subject:
-                fees.subject = subject
-                fees.known.clear()
-            fees.known[pattern] = cost
+            keep(subject, fees.known, pattern, cost)
         return by_re  # type: ignore[no-any-return]  # a function
 
     def find_at(start: int, each: int, size: int) -> Callable[..., LuaResults]:
@@ -298,7 +303,7 @@ def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: A
 
         def paid_find(*arguments: LuaValue) -> LuaResults:
             results = by_re(*arguments)
-            looked = size + 1 - start if results is None else results[0] + 1 - start
+            looked = max(size + 1 if results is None else results[0] + 1, start) - start
             pay(_ROUGH_FUEL + looked * each // _STEPS)
             return results
 

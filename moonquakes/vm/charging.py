@@ -87,15 +87,17 @@ class Fees:
     Attributes:
         short, fee: up to which length subjects are short, by pattern, and what they cost.
         subject, known: the long subject, and what the patterns cost there that begin at one place.
+        each: what ``find`` of the others costs there for 64 places that it looks at.
     """
 
-    __slots__ = ("fee", "known", "short", "subject")
+    __slots__ = ("each", "fee", "known", "short", "subject")
 
     def __init__(self, fee: int) -> None:
         self.fee = fee
         self.short: dict[LuaValue, int] = {}
         self.subject: str | None = None
         self.known: dict[LuaValue, int] = {}
+        self.each: dict[LuaValue, int] = {}
 
 
 def searching(
@@ -107,7 +109,7 @@ def searching(
     *others: Callable[..., LuaResults],
 ) -> FunctionType:
     """Return ``find``, ``match`` or ``gmatch``; what has no fee ``choose`` pays."""
-    short, known, fee = fees.short.get, fees.known.get, fees.fee
+    short, known, each, fee = fees.short.get, fees.known.get, fees.each.get, fees.fee
 
     def charged(
         s: LuaValue = None,
@@ -119,6 +121,10 @@ def searching(
         if s is fees.subject and (cost := known(pattern)) is not None:
             pay(cost)
             results = by_re(s, pattern, init, plain)
+        elif s is fees.subject and type(init) is int and init > 0 and (cost := each(pattern)) is not None:
+            results = by_re(s, pattern, init, plain)
+            looked = max(len(s) + 1 if results is None else results[0] + 1, init) - init
+            pay(fee + looked * cost // 64)
         elif type(s) is str and len(s) <= (short(pattern) or -1):
             pay(fee)
             results = by_re(s, pattern, init, plain)
