@@ -7,8 +7,10 @@ Python's own stack, slow paths keep in variables (:meth:`Sites.keep_operands`).
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from types import FrameType, GeneratorType
 from typing import Any, Final
 
@@ -31,6 +33,8 @@ _LONGEST: Final = 200
 _CALLS: Final = ("call", "call_all")
 #: What an iterator that the engine made still needs.
 _ITERATES: Final = ("function", "subject", "control", "target", "table", "key")
+#: Python's iterators between a loop and the list that it walks, on every Python.
+_ITERATORS: Final = ("enumerate", "list_iterator", "listiterator", "sequenceiterator")
 
 
 def operands_under_way(frame: FrameType | None) -> Iterator[Any]:
@@ -114,8 +118,22 @@ def _contents(value: Any) -> Iterator[Any]:
         if frame is not None:
             for name in _ITERATES:
                 yield frame.f_locals.get(name)
+    elif type(value) is islice:
+        yield _walked(value)
     else:
         yield value
+
+
+def _walked(iterator: Any) -> Any:
+    """Return the list of elements that ``ipairs`` walks, which Python's own iterators hold."""
+    held = [iterator]
+    while held:
+        held = gc.get_referents(*held)
+        for value in held:
+            if type(value) is list:
+                return value
+        held = [value for value in held if type(value).__name__ in _ITERATORS]
+    return None
 
 
 def pending_variables(python: FrameType | None) -> list[list[tuple[int, LuaValue]]]:
