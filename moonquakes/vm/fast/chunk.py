@@ -18,7 +18,7 @@ from moonquakes.bytecode.charges import Charges, charges
 from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
-from moonquakes.vm.fast.analysis import Analysis
+from moonquakes.vm.fast.analysis import Analysis, Variable
 from moonquakes.vm.fast.counting import Variant, slice_names
 from moonquakes.vm.fast.kinds import find_kinds
 from moonquakes.vm.fast.planner import Planner
@@ -152,7 +152,11 @@ class Chunk:
     """A chunk being written."""
 
     def __init__(self, proto: Proto, variant: Variant) -> None:
-        self.root = analyse(proto, not names_any(proto, _UPVALUES))
+        #: Whether only the chunk's own instructions assign what its functions share.
+        self.knows_upvalues = not names_any(proto, _UPVALUES)
+        self.root = analyse(proto, self.knows_upvalues)
+        #: The variables behind upvalues, by their Python names: what is known of them holds inside too.
+        self.known_upvalues: dict[str, Variable] = {}
         self.variant = variant
         self._points: dict[Analysis, Charges] = {}
         #: Whether closures and concatenations count as allocations, as tables do.
@@ -243,6 +247,8 @@ class Chunk:
                 variable = t.analysis.next_variable(upvalue.index, pc)
                 assert variable is not None
             upvalues.append((variable.text, variable.is_boxed, variable.is_shared))
+            if self.knows_upvalues:
+                self.known_upvalues[variable.text] = variable
             if variable is own and variable.start == pc + 1:
                 recursive = True
                 if variable.is_boxed:

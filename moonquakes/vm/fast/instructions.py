@@ -15,6 +15,7 @@ from moonquakes.vm.fast.analysis import (
     ANY,
     ARITHMETIC,
     BOOLEAN,
+    FLOAT,
     FUNCTION,
     INT,
     NAMES,
@@ -106,7 +107,12 @@ def loadnil(t: Translator, pc: int, word: int) -> int:
 
 def upvalue(t: Translator, number: int) -> Expr:
     name, is_boxed, is_shared = t.upvalues[number]
-    expr = Expr(f"{name}[0]" if is_boxed else name, ANY, (name,))
+    known = t.chunk.known_upvalues.get(name)
+    expr = Expr(f"{name}[0]" if is_boxed else name, known.kind if known else ANY, (name,))
+    if known is not None:
+        expr.low, expr.high = known.range
+        if known.kind & ~INT and known.kind & ~FLOAT:
+            expr.likely = known.likely
     expr.is_atom = True
     expr.reads_cells = is_shared
     if is_shared and t.pending:

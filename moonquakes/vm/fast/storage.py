@@ -130,7 +130,8 @@ def read_length(pc: int, o: Expr, is_table: bool) -> Expr:
     if o.kind == STR:
         expr = of_one(f"LEN({o.text})", slow, INT, o)
     elif o.is_atom and is_table:
-        expr = of_one(f"(LEN({o.raw}.arr) - 1 if {o.raw}.metatable is None else SIZE({o.raw}))", slow, INT, o)
+        plain = f"{o.raw}.metatable is None or '__len' not in {o.raw}.metatable.hash"
+        expr = of_one(f"(LEN({o.raw}.arr) - 1 if {plain} else SIZE({o.raw}))", slow, INT, o)
     elif o.is_atom:
         expr = of_one(
             f"(LEN({o.text}) if {o.text}.__class__ is str else LEN({o.text}.arr) - 1"

@@ -71,6 +71,29 @@ end
 r[#r + 1] = select(2, pcall(f, 1.5, 1))
 r[#r + 1] = select(2, pcall(f, 1, 'x'))
 return table.concat(r, ' ')""",
+    "what functions share": """
+local base, step, scale, name, count = 10000, 7, 0.5, 'x', 0
+local limit = math.maxinteger
+local function work(n)
+  count = count + 1
+  local sum = 0
+  for i = 1, n do sum = (sum * step + i // step + (i << 40)) % base; sum = sum + i * limit end
+  return sum, n * scale + scale * scale, name .. n, -step, step - base * base * base * base * base, step / 2
+end
+local function later()
+  local x
+  local function get() return x and x + 1 end
+  local a = get()
+  x = 5
+  return a, get()
+end
+local results = table.pack(work(5))
+results[#results + 1] = count
+local function grow() base = base * base; return base + 1 end
+for _ = 1, 3 do results[#results + 1] = grow() end
+results[#results + 1] = select(2, later())
+results[#results + 1] = tostring((later()))
+return table.unpack(results)""",
     "indices that may be negative": """
 local t = {10, 20, 30}
 local i, j, r = 1, 3, {}
