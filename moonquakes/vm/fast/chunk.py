@@ -18,8 +18,10 @@ from moonquakes.bytecode.charges import Charges, charges
 from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
-from moonquakes.vm.fast.analysis import Analysis, Variable
+from moonquakes.vm.fast.analysis import INT, Analysis, Variable
+from moonquakes.vm.fast.bounds import find_ranges
 from moonquakes.vm.fast.counting import Variant, slice_names
+from moonquakes.vm.fast.guesses import guess
 from moonquakes.vm.fast.kinds import find_kinds
 from moonquakes.vm.fast.planner import Planner
 from moonquakes.vm.fast.translator import Translator, Unstructured, Untranslatable
@@ -328,7 +330,10 @@ def analyse(proto: Proto, copies: bool = True) -> Analysis:
         copies: whether a closure may have a copy of a variable that nobody assigns any more.
     """
     analysis = Analysis(proto, [analyse(inner, copies) for inner in proto.protos])
-    find_kinds(analysis)
+    if analysis.variables:
+        kinds = find_kinds(analysis)
+        find_ranges(kinds, [v for v in analysis.variables if v.kind == INT])
+        guess(kinds.definitions)
     analysis.decide_storage(copies)
     return analysis
 

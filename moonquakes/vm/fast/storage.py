@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
+from moonquakes.vm.fast.definitions import STRING_METHODS
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
-from moonquakes.vm.fast.kinds import STRING_METHODS
 from moonquakes.vm.fast.ranges import LENGTH
 
 
