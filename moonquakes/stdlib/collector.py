@@ -28,11 +28,11 @@ _OPTIONS: Final = (
     "generational",
     "incremental",
 )
-#: The options that only set a parameter, with its first value.
-_PARAMETERS: Final = {"setpause": 200, "setstepmul": 100}
+#: The options that only set a parameter.
+_PARAMETERS: Final = ("setpause", "setstepmul")
 
 
-def _stored(parameter: int) -> int:
+def stored_parameter(parameter: int) -> int:
     """Return what is left of a parameter: the reference keeps its quarter in a byte."""
     return (int(parameter / 4) & 0xFF) * 4
 
@@ -40,11 +40,9 @@ def _stored(parameter: int) -> int:
 def make_collectgarbage(state: State) -> Callable[..., LuaResults]:
     """Return ``collectgarbage ([opt [, arg]])``."""
     collector = state.collector
-    mode = "incremental"
-    parameters = dict(_PARAMETERS)
+    parameters = collector.parameters
 
     def change_mode(new: str, arguments: tuple[LuaValue, ...]) -> str:
-        nonlocal mode
         values = [
             optional_integer(position, arguments[position - 2] if len(arguments) > position - 2 else None, 0)
             for position in (range(2, 5) if new == "incremental" else range(2, 4))
@@ -52,8 +50,8 @@ def make_collectgarbage(state: State) -> Callable[..., LuaResults]:
         if new == "incremental":
             for name, value in zip(_PARAMETERS, values[:2], strict=True):
                 if value:
-                    parameters[name] = _stored(value)
-        previous, mode = mode, new
+                    parameters[name] = stored_parameter(value)
+        previous, collector.mode = collector.mode, new
         return previous
 
     def collectgarbage(opt: LuaValue = None, *arguments: LuaValue) -> LuaResults:
@@ -78,7 +76,7 @@ def make_collectgarbage(state: State) -> Callable[..., LuaResults]:
         elif option == "isrunning":
             return TRUE if collector.running else FALSE
         elif option in _PARAMETERS:
-            previous, parameters[option] = parameters[option], _stored(argument)
+            previous, parameters[option] = parameters[option], stored_parameter(argument)
             return previous
         elif option == "stop":
             collector.stop()

@@ -52,14 +52,14 @@ def open_debug(state: State) -> Table:
         if what[:1] == ">" or not _OPTIONS.issuperset(what):
             raise ArgumentError(shift + 2, "invalid option")
         if type(subject) is FunctionType:
-            return _describe(state, Activation(subject, None, None), what, active=False)
+            return describe(state, Activation(subject, None, None), what, active=False)
         level = check_integer(shift + 1, subject)
         if level < 0:
             return None
         activation = level_at(state, coroutine, level)
         if activation is None or activation.code is None:
             return None
-        return _describe(state, activation, what, active=True)
+        return describe(state, activation, what, active=True)
 
     def getmetatable(*arguments: LuaValue) -> LuaResults:
         return state.metatable_of(check_any(1, arguments))
@@ -136,7 +136,10 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
     def gethook(*arguments: LuaValue) -> LuaResults:
         coroutine, _ = split_thread(state, arguments)
         hook = hook_of(coroutine)
-        return None if hook is None else (hook.function, hook.mask, hook.count)
+        if hook is None:
+            return None
+        is_external = hasattr(hook.function, "mq_hook")  # the host's, which Lua code must not have
+        return "external hook" if is_external else hook.function, hook.mask, hook.count
 
     def begin_sethook(
         state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]
@@ -167,7 +170,7 @@ def _basic_types(value: LuaValue) -> tuple[type, ...]:
     return (int, float) if type(value) in (int, float) else (type(value),)
 
 
-def _describe(state: State, activation: Activation, what: str, active: bool) -> Table:
+def describe(state: State, activation: Activation, what: str, active: bool) -> Table:
     """Return the table of ``debug.getinfo`` for a level, or for a function that need not be active."""
     function = activation.function
     assert function is not None

@@ -42,9 +42,9 @@ def local_functions(state: State) -> dict[str, LuaValue]:
         if activation is None or activation.code is None:
             raise ArgumentError(shift + 1, "level out of range")
         if activation.frame is None:
-            values = _host_values(state, activation)
+            values = host_values(state, activation)
             return ("(C temporary)", values[number - 1]) if 0 < number <= len(values) else None
-        return _get_local(activation.frame, number)
+        return get_local(activation.frame, number)
 
     def setlocal(*arguments: LuaValue) -> LuaResults:
         coroutine, rest = split_thread(state, arguments)
@@ -57,7 +57,7 @@ def local_functions(state: State) -> dict[str, LuaValue]:
             raise ArgumentError(shift + 1, "level out of range")
         if activation.frame is None:
             return None
-        return _set_local(activation.frame, number, value)
+        return set_local(activation.frame, number, value)
 
     return {"getlocal": getlocal, "setlocal": setlocal}
 
@@ -74,7 +74,7 @@ def _local_name(frame: Frame | FrameView, number: int) -> str | None:
     return "(temporary)" if number <= max(limit, frame.top if frame.state.hooking else 0) else None
 
 
-def _get_local(frame: Frame, number: int) -> LuaResults:
+def get_local(frame: Frame, number: int) -> LuaResults:
     if number < 0:
         varargs = frame.varargs or []
         return ("(vararg)", varargs[-number - 1]) if -number <= len(varargs) else None
@@ -82,7 +82,7 @@ def _get_local(frame: Frame, number: int) -> LuaResults:
     return None if name is None else (name, frame.register_value(number - 1))
 
 
-def _set_local(frame: Frame | FrameView, number: int, value: LuaValue) -> LuaResults:
+def set_local(frame: Frame | FrameView, number: int, value: LuaValue) -> LuaResults:
     if number < 0:
         varargs = frame.varargs or []
         if -number > len(varargs):
@@ -101,7 +101,7 @@ def _set_local(frame: Frame | FrameView, number: int, value: LuaValue) -> LuaRes
     return name
 
 
-def _host_values(state: State, activation: Activation) -> list[LuaValue]:
+def host_values(state: State, activation: Activation) -> list[LuaValue]:
     """Return what a host function's own stack would hold: its arguments, or its results in a hook."""
     transfer = state.transfer
     if transfer is not None and transfer.function is activation.function:
@@ -175,7 +175,7 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
 
 def host_cells(state: State, function: FunctionType) -> tuple[CellType, ...]:
     """Return the cells that count as a host function's upvalues: a library's own function has none."""
-    if global_function_name(state, function) is not None:
+    if hasattr(function, "mq_host") or global_function_name(state, function) is not None:
         return ()
     return function.__closure__ or ()
 

@@ -15,28 +15,30 @@ if TYPE_CHECKING:
 def make_warn(state: State) -> Callable[..., LuaResults]:
     """Return ``warn``; warnings are off until ``warn("@on")``, as in the reference's ``lua``."""
     enabled = False
+    is_begun = False
 
-    def emit(warning: str) -> None:
+    def emit(warning: str, to_continue: bool = False) -> None:
+        nonlocal enabled, is_begun
+        # A control message, unknown ones are ignored; while warnings are off any last piece may be one.
+        if not to_continue and not (is_begun and enabled) and warning.startswith("@"):
+            enabled = warning == "@on" or (enabled and warning != "@off")
+            return
         if enabled:
             if state.limits is not None:
                 state.limits.write(len(warning))
             state.stdout.flush()
-            state.stderr.write(f"Lua warning: {warning}\n".encode("latin-1"))
+            text = warning if is_begun else "Lua warning: " + warning
+            state.stderr.write((text if to_continue else text + "\n").encode("latin-1"))
             state.stderr.flush()
+        is_begun = to_continue
 
     def warn(*pieces: LuaValue) -> LuaResults:
-        nonlocal enabled
         if not pieces:
             check_string(1, None)
         texts = [check_string(position, piece) for position, piece in enumerate(pieces, 1)]
-        if len(texts) == 1 and texts[0].startswith("@"):
-            # A control message; unknown ones are ignored.
-            if texts[0] == "@on":
-                enabled = True
-            elif texts[0] == "@off":
-                enabled = False
-        else:
-            state.warn("".join(texts))
+        for text in texts[:-1]:
+            state.warn(text, True)
+        state.warn(texts[-1], False)
         return ()
 
     state.warn = emit

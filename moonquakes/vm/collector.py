@@ -40,6 +40,7 @@ class Collector:
 
     Attributes:
         finalizes: whether objects may be marked for finalization; a host may forbid it.
+        mode, parameters: what ``collectgarbage`` was told; they change nothing.
         running: whether cycles start by themselves (``collectgarbage("stop")``).
         is_busy: whether a cycle or a finalizer runs, or the state is being closed;
             no other cycle starts then.
@@ -55,6 +56,8 @@ class Collector:
         "_state",
         "finalizes",
         "is_busy",
+        "mode",
+        "parameters",
         "running",
     )
 
@@ -63,6 +66,8 @@ class Collector:
         self.finalizes = True
         self.running = True
         self.is_busy = False
+        self.mode = "incremental"
+        self.parameters = {"setpause": 200, "setstepmul": 100}
         self._is_closing = False
         # Whether there was ever something that a cycle can do.
         self._awaited = False

@@ -28,6 +28,14 @@ UNCAUGHT: Final = object()
 CLOSING: Final = object()
 
 
+class Unwound(BaseException):
+    """Raised where ``coroutine`` yielded below host functions, which go on later: their Python calls end."""
+
+    def __init__(self, coroutine: Coroutine) -> None:
+        super().__init__()
+        self.coroutine = coroutine
+
+
 class Coroutine:
     """A Lua thread.
 
@@ -37,6 +45,7 @@ class Coroutine:
         frame: top frame while suspended, or at the error that ended it; None before the start.
         host_calls: host functions, called from this coroutine, that called back into Lua:
             while there are any it cannot yield.
+        continuable: host functions that called back into Lua and can go on after a yield.
         resumer: the coroutine that resumed this one, while it runs.
         error: the error that ended it, not closed yet.
         left: what the functions that this error left on the fast engine have to close, the innermost
@@ -47,15 +56,18 @@ class Coroutine:
         inside: how deep its generators are, as metamethods and iterators see it.
         generator: what runs it on the fast engine, once it has started there.
         stands_for: the coroutine that it is a part of, when it goes on for a generator.
+        handle: what the host's API has of it, which lives as long.
     """
 
     __slots__ = (
         "__weakref__",
         "base",
+        "continuable",
         "error",
         "frame",
         "function",
         "generator",
+        "handle",
         "handler",
         "hook",
         "host_calls",
@@ -76,6 +88,7 @@ class Coroutine:
         self.base = CoroutineBase(state, self)
         self.hook: Hook | None = None
         self.host_calls = 0
+        self.continuable = 0
         self.nesting = 0
         self.inside = 0
         self.resumer: Coroutine | None = None
@@ -84,6 +97,7 @@ class Coroutine:
         self.handler: Any = UNCAUGHT
         self.generator: Generator[Any, Any, Any] | None = None
         self.stands_for: Coroutine | None = None
+        self.handle: Any = None
 
     @property
     def is_started(self) -> bool:
@@ -183,8 +197,20 @@ def suspend(state: State, frame: AnyFrame, function: FunctionType, values: list[
     if coroutine.host_calls:
         raise LuaError("attempt to yield across a C-call boundary")
     frame.calling = function
+    give_up(state, frame, values)
+
+
+def give_up(state: State, frame: AnyFrame, values: list[LuaValue]) -> None:
+    """Yield from the running coroutine, which may; ``frame`` receives what it is resumed with.
+
+    Raises:
+        Unwound: host functions stand in between that go on later.
+    """
+    coroutine = state.current
     coroutine.frame = frame
     _give_back(coroutine, "suspended", values)
+    if coroutine.continuable:
+        raise Unwound(coroutine)
 
 
 def _switch_back(coroutine: Coroutine, status: str) -> AnyFrame:
@@ -246,6 +272,9 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
             if type(frame) is Frame and frame.tbc:
                 while frame.tbc:
                     error = _close_value(state, frame.register_value(frame.tbc.pop()), error)
+            elif isinstance(frame, HostFrame):
+                for value in reversed(frame.take_pending()):
+                    error = _close_value(state, value, error)
             frame = frame.previous
     finally:
         coroutine.host_calls -= 1

@@ -140,6 +140,13 @@ class HostFrame:
     def receive(self, values: list[LuaValue]) -> None:
         raise NotImplementedError
 
+    def catch(self, error: LuaError) -> None:
+        raise AssertionError("an error crossed a boundary")
+
+    def take_pending(self) -> list[LuaValue]:
+        """Return the values that an error has to close, the first to close last; they are pending no more."""
+        return []
+
 
 class Boundary(HostFrame):
     """The point where Python called into the VM; ``results`` is set when the callee returned.

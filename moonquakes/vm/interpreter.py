@@ -21,6 +21,7 @@ from moonquakes.vm.frames import (
     Boundary,
     ClosingFrame,
     Frame,
+    HostFrame,
     ProtectedFrame,
 )
 from moonquakes.vm.headroom import MAX_HOST_DEPTH, has_room
@@ -201,7 +202,7 @@ def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
                 ClosingFrame(state, catcher, error, pending).go_on()
                 return
             if catcher is not boundary:
-                assert isinstance(catcher, ProtectedFrame | ClosingFrame), "an error crossed a boundary"
+                assert isinstance(catcher, HostFrame)
                 catcher.catch(error)
                 return
         except Exception as exception:
@@ -217,8 +218,9 @@ def _take_pending(frame: AnyFrame, catcher: AnyFrame) -> list[LuaValue]:
     """Return the pending to-be-closed variables above ``catcher``, the first to close last."""
     pending: list[LuaValue] = []
     while frame is not catcher:
-        if frame.tbc:
-            assert type(frame) is Frame
+        if isinstance(frame, HostFrame):
+            pending += reversed(frame.take_pending())
+        elif frame.tbc:
             pending += [frame.register_value(register) for register in reversed(frame.tbc)]
             frame.tbc = None
         frame = frame.previous

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.bytecode.opcodes import OP, get_a, get_b, opcode_of
 from moonquakes.errors import LuaError
 from moonquakes.values import LightUserdata, LuaBoolean, LuaValue, Userdata
+from moonquakes.vm.continuations import Continuation
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import AnyFrame, Boundary, ClosingFrame, ForwardFrame, Frame, ProtectedFrame
 from moonquakes.vm.functions import proto_of, upvalue_cells
@@ -183,6 +184,8 @@ class Tracer:
                 self.reach((frame.error.value,))
             elif type(frame) is ForwardFrame:
                 self.reach((frame.function,))
+            elif type(frame) is Continuation:
+                self.reach_host_values((frame.held_values(),))
             above, frame = frame, frame.previous
 
     def _reach_frame(self, frame: Frame, live: int) -> None:

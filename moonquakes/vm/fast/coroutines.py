@@ -315,8 +315,8 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         return (yield from run(function, arguments, d))
 
     names: dict[str, Any] = {
-        "twin": twin, "deep": deep, "steps": steps, "YIELD": YIELD, "CoroutineClose": CoroutineClose,
-        "AttributeError": AttributeError,
+        "twin": twin, "deep": deep, "nested": nested, "steps": steps, "YIELD": YIELD,
+        "CoroutineClose": CoroutineClose, "AttributeError": AttributeError,
     }  # fmt: skip
 
     def g_call(pc: int, function: Any, *arguments: LuaValue) -> Generator[Any, Any, Any]:

@@ -214,8 +214,6 @@ def active_handler(
         exception: what the error was before it was settled.
     """
     handler = state.handler
-    if handler is IN_COROUTINE:
-        handler = state.current.handler
     while handler is ON_FRAMES:
         while not isinstance(frame, Boundary):
             if type(frame) is ProtectedFrame:
@@ -229,6 +227,8 @@ def active_handler(
                 return frame.handler
             handler = frame.outer_handler
             frame = frame.previous
+    if handler is IN_COROUTINE:
+        handler = state.current.handler
     if handler is None or handler is UNCAUGHT or handler is CLOSING:
         return None
     return lambda error: run_handler(state, handler, error, exception or error)
