@@ -51,9 +51,10 @@ class Translation(TranslatedFunction):
         variables: Python name, register, first and last pc of the local variables, and whether boxed.
         chunk: the whole chunk.
         later: the names that the code reads later, by line; None until the collector asks.
+        order: of a twin: for each of its free variables the place in its function's closure, or -1.
     """
 
-    __slots__ = ("boxed", "chunk", "code", "later", "names", "positions", "twin", "variables")
+    __slots__ = ("boxed", "chunk", "code", "later", "names", "order", "positions", "twin", "variables")
 
     def __init__(
         self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
@@ -66,6 +67,7 @@ class Translation(TranslatedFunction):
         self.positions: list[int] = []
         self.twin: Translation | None = None
         self.later: dict[int, frozenset[str]] | None = None
+        self.order: tuple[int, ...] | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:

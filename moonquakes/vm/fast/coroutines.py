@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import partial
-from types import CellType, FunctionType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.proto import Proto
@@ -21,7 +21,7 @@ from moonquakes.vm.fast.calls import MAX_GENERATORS
 from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
 from moonquakes.vm.fast.errors import IN_COROUTINE, handle, run_handler
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
-from moonquakes.vm.fast.functions import make_function
+from moonquakes.vm.fast.functions import make_twin
 from moonquakes.vm.fresh import HAS_FRESH, call_afresh, stack_almost_full
 from moonquakes.vm.functions import Intrinsic, WatchedFunction, attach_intrinsic, marker_of, state_of
 from moonquakes.vm.operations import truthy
@@ -68,9 +68,7 @@ def twin_of(function: FunctionType) -> Any:
                 translated = marker.twin
                 if translated is None:
                     translated = marker.twin = translate_twin(marker)
-        closure = function.__closure__ or ()
-        cells = [closure[position] if position >= 0 else CellType(None) for position in marker.positions]
-        twin = make_function(function.__globals__, translated, cells)
+        twin = make_twin(function, translated)
     elif isinstance(marker, Proto | WatchedFunction):
         return state_of(function).names.table["deep"](function)
     function.twin = twin  # type: ignore[attr-defined]  # as above

@@ -6,6 +6,7 @@ VM and the debug library want is the Proto's order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,22 @@ def new_function(names: dict[str, Any], translation: Translation, cells: list[Ce
     return function
 
 
-def make_function(names: dict[str, Any], translation: Translation, cells: list[CellType]) -> FunctionType:
+def make_twin(function: FunctionType, twin: Translation) -> FunctionType:
+    """Return a function over the generator translation of a translated function."""
+    code = twin.code
+    order = twin.order
+    if order is None:
+        # Their upvalues have the same names.
+        own = function.__code__.co_freevars
+        order = twin.order = tuple([own.index(name) if name in own else -1 for name in code.co_freevars])
+    closure = function.__closure__ or ()
+    cells = tuple([closure[position] if position >= 0 else CellType(None) for position in order])
+    return FunctionType(code, function.__globals__, "function", (None,) * code.co_argcount, cells or None)
+
+
+def make_function(
+    names: dict[str, Any], translation: Translation, cells: Sequence[CellType | None]
+) -> FunctionType:
     """Return a function over a translation, with ``cells`` in the Proto's order."""
     code = translation.code
     closure: list[Any] = [None] * len(code.co_freevars)
