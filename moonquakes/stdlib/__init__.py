@@ -54,8 +54,8 @@ def open_libraries(state: State, names: str | Iterable[str] | None = None) -> No
         _make_safe(state)
 
 
-def open_library(state: State, name: str) -> Table:
-    """Open one library (``luaL_requiref`` with a global) and return its table."""
+def make_library(state: State, name: str) -> Table:
+    """Return the table of one library, which nothing else knows of yet (``luaopen_*``)."""
     module = import_module(f"moonquakes.stdlib.{name}")  # only what is opened is imported
     opener: Callable[[State], Table] = getattr(module, f"open_{name}")
     library = opener(state)
@@ -63,6 +63,12 @@ def open_library(state: State, name: str) -> Table:
         from moonquakes.stdlib.costs import charge_library
 
         charge_library(state, name, library)
+    return library
+
+
+def open_library(state: State, name: str) -> Table:
+    """Open one library (``luaL_requiref`` with a global) and return its table."""
+    library = make_library(state, name)
     global_name = "_G" if name == "base" else name
     state.loaded.set(global_name, library)
     state.globals.set(global_name, library)

@@ -53,7 +53,7 @@ def _system_entropy() -> int:
     return int.from_bytes(os.urandom(8), "little")
 
 
-def _ignore(warning: str) -> None:
+def _ignore(warning: str, to_continue: bool = False) -> None:
     """Drop a warning: nobody wants them before the base library is opened."""
 
 
@@ -89,7 +89,7 @@ class State(Operations):
         holders: functions that return the Lua values that the host holds; the collector
             also sees what is in the variables of Python functions under way, but not what
             other Python objects refer to.
-        warn: called with each warning.
+        warn: called with each warning, or its pieces and whether there are more.
     """
 
     def __init__(self, engine: str | None = None, limits: Limits | None = None) -> None:
@@ -127,7 +127,7 @@ class State(Operations):
             limits.attach(self)
         self.counts_allocations = False
         self.holders: list[Callable[[], Iterable[Any]]] = []
-        self.warn: Callable[[str], None] = _ignore
+        self.warn: Callable[..., None] = _ignore
         self.next_function: LuaValue = None
         self.select_function: LuaValue = None
         self.ipairs_function: LuaValue = None
