@@ -13,16 +13,16 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
-def test_the_table_of_opcodes_is_current() -> None:
-    path = ROOT / "docs" / "generate_opcodes.py"
-    spec = importlib.util.spec_from_file_location("generate_opcodes", path)
+@pytest.mark.parametrize("name", ["opcodes", "api"])
+def test_generated_pages_are_current(name: str) -> None:
+    path = ROOT / "docs" / f"generate_{name}.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.PAGE.read_text(encoding="utf-8") == module.opcodes_page(), (
-        "run: python docs/generate_opcodes.py"
-    )
+    page = getattr(module, f"{name}_page")()
+    assert module.PAGE.read_text(encoding="utf-8") == page, f"run: python docs/{path.name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

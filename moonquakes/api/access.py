@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Final, cast
+from typing import Final
 
 from moonquakes.api.constants import (
     MQ_TBOOLEAN,
@@ -17,6 +17,8 @@ from moonquakes.api.constants import (
     MQ_TTHREAD,
     MQ_TUSERDATA,
 )
+from moonquakes.api.contracts import alias, contract
+from moonquakes.api.hosts import host_closure_of
 from moonquakes.api.state import HostFunction, is_valid, mq_State, replace_at, value_at
 from moonquakes.api.text import Text, lua_string
 from moonquakes.numbers import Number, format_number, is_number, parse_number, to_integer, to_number
@@ -59,6 +61,7 @@ def type_code(value: LuaValue) -> int:
 # Types
 
 
+@contract(0, 0)
 def mq_type(L: mq_State, idx: int) -> int:
     """Return the ``MQ_T*`` code of the value's type, ``MQ_TNONE`` where there is no value."""
     stack = L.stack
@@ -69,90 +72,116 @@ def mq_type(L: mq_State, idx: int) -> int:
     return _CODES[type(value_at(L, idx))] if is_valid(L, idx) else MQ_TNONE
 
 
+@contract(0, 0)
 def mq_typename(L: mq_State, tp: int) -> bytes:
     """Return the name of the type with code ``tp``."""
     return _NAMES[tp]
 
 
+@contract(0, 0)
 def mqL_typename(L: mq_State, idx: int) -> bytes:
     """Return the name of the type of the value at ``idx``."""
     return _NAMES[mq_type(L, idx)]
 
 
+@contract(0, 0)
 def mq_isnone(L: mq_State, idx: int) -> bool:
+    """Return whether the index is not valid."""
     return not is_valid(L, idx)
 
 
+@contract(0, 0)
 def mq_isnoneornil(L: mq_State, idx: int) -> bool:
+    """Return whether the index is not valid, or the value nil."""
     return mq_type(L, idx) <= MQ_TNIL
 
 
+@contract(0, 0)
 def mq_isnil(L: mq_State, idx: int) -> bool:
+    """Return whether the value is nil."""
     return mq_type(L, idx) == MQ_TNIL
 
 
+@contract(0, 0)
 def mq_isboolean(L: mq_State, idx: int) -> bool:
+    """Return whether the value is a boolean."""
     return type(value_at(L, idx)) is LuaBoolean
 
 
+@contract(0, 0)
 def mq_isnumber(L: mq_State, idx: int) -> bool:
     """Return whether the value is a number or a string that can be converted to one."""
     return to_number(value_at(L, idx)) is not None
 
 
+@contract(0, 0)
 def mq_isinteger(L: mq_State, idx: int) -> bool:
     """Return whether the value is an integer, not whether it could be converted to one."""
     stack = L.stack
     return type(stack[idx] if -len(stack) <= idx < 0 else value_at(L, idx)) is int
 
 
+@contract(0, 0)
 def mq_isstring(L: mq_State, idx: int) -> bool:
     """Return whether the value is a string or a number (which can always be converted)."""
     value = value_at(L, idx)
     return type(value) is str or is_number(value)
 
 
+@contract(0, 0)
 def mq_istable(L: mq_State, idx: int) -> bool:
+    """Return whether the value is a table."""
     return type(value_at(L, idx)) is Table
 
 
+@contract(0, 0)
 def mq_isfunction(L: mq_State, idx: int) -> bool:
+    """Return whether the value is a function, of Lua or of the host."""
     return type(value_at(L, idx)) is FunctionType
 
 
+@contract(0, 0)
 def mq_iscfunction(L: mq_State, idx: int) -> bool:
     """Return whether the value is a function of the host or of a library, not one written in Lua."""
     value = value_at(L, idx)
     return type(value) is FunctionType and proto_of(value) is None
 
 
+@contract(0, 0)
 def mq_isuserdata(L: mq_State, idx: int) -> bool:
     """Return whether the value is a full or light userdata."""
     return type(value_at(L, idx)) in (Userdata, LightUserdata)
 
 
+@contract(0, 0)
 def mq_islightuserdata(L: mq_State, idx: int) -> bool:
+    """Return whether the value is a light userdata."""
     return type(value_at(L, idx)) is LightUserdata
 
 
+@contract(0, 0)
 def mq_isthread(L: mq_State, idx: int) -> bool:
+    """Return whether the value is a thread."""
     return type(value_at(L, idx)) is Coroutine
 
 
 # Values
 
 
+@contract(0, 0)
 def mq_toboolean(L: mq_State, idx: int) -> bool:
     """Return False for ``false``, nil and no value, else True."""
     value = value_at(L, idx)
     return value is not None and value is not FALSE
 
 
+@contract(0, 0)
 def mq_tointegerx(L: mq_State, idx: int) -> int | None:
     """Return the value as an integer; None when it is none and cannot be converted to one."""
     return to_integer(value_at(L, idx))
 
 
+@contract(0, 0)
 def mq_tointeger(L: mq_State, idx: int) -> int:
     """Return the value as an integer, 0 when that is impossible."""
     stack = L.stack
@@ -160,18 +189,21 @@ def mq_tointeger(L: mq_State, idx: int) -> int:
     return value if type(value) is int else to_integer(value) or 0
 
 
+@contract(0, 0)
 def mq_tonumberx(L: mq_State, idx: int) -> float | None:
     """Return the value as a float; None when it is no number and cannot be converted to one."""
     number = to_number(value_at(L, idx))
     return None if number is None else float(number)
 
 
+@contract(0, 0)
 def mq_tonumber(L: mq_State, idx: int) -> float:
     """Return the value as a float, 0.0 when that is impossible."""
     number = mq_tonumberx(L, idx)
     return 0.0 if number is None else number
 
 
+@contract(0, 0, "m")
 def mq_tolstring(L: mq_State, idx: int) -> bytes | None:
     """Return a string's bytes; a number on the stack becomes a string first; None for other values."""
     stack = L.stack
@@ -189,9 +221,10 @@ def mq_tolstring(L: mq_State, idx: int) -> bytes | None:
 
 
 #: In C it differs from ``lua_tolstring`` by the length alone, which ``bytes`` carry.
-mq_tostring = mq_tolstring
+mq_tostring = alias("mq_tostring", mq_tolstring)
 
 
+@contract(0, 1)
 def mq_stringtonumber(L: mq_State, s: Text) -> int:
     """Push the number that ``s`` denotes and return ``len(s) + 1``; return 0 when it denotes none."""
     text = lua_string(s)
@@ -202,6 +235,7 @@ def mq_stringtonumber(L: mq_State, s: Text) -> int:
     return len(text) + 1
 
 
+@contract(0, 0)
 def mq_rawlen(L: mq_State, idx: int) -> int:
     """Return a string's length, a table's border, the size of a userdata's block of bytes; else 0."""
     value = value_at(L, idx)
@@ -214,12 +248,14 @@ def mq_rawlen(L: mq_State, idx: int) -> int:
     return 0
 
 
+@contract(0, 0)
 def mq_touserdata(L: mq_State, idx: int) -> object:
     """Return the host's object in a full or light userdata, None for other values."""
     value = value_at(L, idx)
     return value.value if type(value) in (Userdata, LightUserdata) else None
 
 
+@contract(0, 0)
 def mq_tocfunction(L: mq_State, idx: int) -> HostFunction | None:
     """Return the host function of a value, None when it is no host function.
 
@@ -229,9 +265,9 @@ def mq_tocfunction(L: mq_State, idx: int) -> HostFunction | None:
     if not mq_iscfunction(L, idx):
         return None
     function = value_at(L, idx)
-    made_from = getattr(function, "mq_function", None)
-    if made_from is not None:
-        return cast(HostFunction, made_from)
+    closure = host_closure_of(function)
+    if closure is not None:
+        return closure.fn
 
     def call(L: mq_State) -> int:
         results = as_tuple(function(*L.stack))
@@ -241,12 +277,14 @@ def mq_tocfunction(L: mq_State, idx: int) -> HostFunction | None:
     return call
 
 
+@contract(0, 0)
 def mq_tothread(L: mq_State, idx: int) -> mq_State | None:
     """Return the handle of a thread, None for other values."""
     value = value_at(L, idx)
     return L.shared.handle(value) if type(value) is Coroutine else None
 
 
+@contract(0, 0)
 def mq_topointer(L: mq_State, idx: int) -> int | None:
     """Return a number that tells a table, function, userdata, thread or string from others of its kind."""
     value = value_at(L, idx)

@@ -1,25 +1,66 @@
-"""Calling functions, protected or not, and what the stack of calls looks like (§4.4, §4.6)."""
+"""Calling functions, protected or not, with and without continuations (§4.4, §4.5)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeAlias
+
 from moonquakes.api.constants import MQ_ERRERR, MQ_ERRRUN, MQ_MULTRET, MQ_OK, MQ_YIELD
-from moonquakes.api.state import mq_State, value_at
+from moonquakes.api.contracts import contract
+from moonquakes.api.hosts import Waiting
+from moonquakes.api.state import HostFunction, mq_State, value_at
 from moonquakes.api.text import Text, lua_string
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaResults, LuaValue, first
 from moonquakes.vm.activations import traceback
+from moonquakes.vm.continuations import HostYield
 from moonquakes.vm.interpreter import call_from_host, protected_call
 
+#: What a continuation gets of the function that it continues.
+mq_KContext: TypeAlias = Any
+#: A continuation: ``k(L, status, ctx)`` goes on on the frame of the function that was left.
+mq_KFunction: TypeAlias = Callable[[mq_State, int, Any], int]
 
+
+@contract("(nargs + 1)", "nresults", "e")
 def mq_call(L: mq_State, nargs: int, nresults: int) -> None:
     """Pop a function and ``nargs`` arguments above it, call it, and push ``nresults`` results (or all)."""
     stack = L.stack
     base = _base(stack, nargs)
     function, arguments = stack[base], stack[base + 1 :]
     del stack[base:]
-    _push(stack, call_from_host(L.engine, function, arguments), nresults)
+    try:
+        results = call_from_host(L.engine, function, arguments)
+    except LuaError as error:
+        if L.shared.panic is not None:
+            panic(L, error)
+        raise
+    _push(stack, results, nresults)
 
 
+@contract("(nargs + 1)", "nresults", "e", section="4.5")
+def mq_callk(
+    L: mq_State, nargs: int, nresults: int, ctx: mq_KContext = 0, k: mq_KFunction | None = None
+) -> None:
+    """As :func:`mq_call`, but the callee may yield: then ``k`` goes on instead of the rest of the caller."""
+    entry = L.entry
+    if k is None or entry is None:
+        mq_call(L, nargs, nresults)
+        return
+    stack = L.stack
+    base = _base(stack, nargs)
+    function, arguments = stack[base], stack[base + 1 :]
+    del stack[base:]
+
+    def go_on(ok: bool, values: list[LuaValue]) -> int:
+        _push(stack, values, nresults)
+        return k(L, MQ_YIELD, ctx)
+
+    _, results = entry.call(L, function, arguments, Waiting(L, go_on), None, False)
+    _push(stack, list(results), nresults)
+
+
+@contract("(nargs + 1)", "(nresults|1)")
 def mq_pcall(L: mq_State, nargs: int, nresults: int, msgh: int = 0) -> int:
     """As :func:`mq_call`, but return a status; an error leaves its value in place of the results.
 
@@ -29,34 +70,113 @@ def mq_pcall(L: mq_State, nargs: int, nresults: int, msgh: int = 0) -> int:
     """
     stack = L.stack
     base = _base(stack, nargs)
-    handler = value_at(L, msgh) if msgh else None
+    handler = _Handler(L, msgh) if msgh else None
     function, arguments = stack[base], stack[base + 1 :]
     del stack[base:]
-    status = MQ_ERRRUN
-    if not msgh:
+    if handler is None:
         ok, values = protected_call(L.engine, function, arguments, None)
     else:
 
-        def watched(value: LuaValue = None, *_: LuaValue) -> LuaResults:
-            nonlocal status
-            try:
-                return first(L.engine.call(handler, value))
-            except LuaError:
-                status = MQ_ERRERR
-                raise
-
         def handle(error: LuaError) -> LuaError:
-            return L.engine.call_handler(watched, error)
+            return L.engine.call_handler(handler.function, error)
 
         if L.engine.engine == "fast":
-            ok, values = L.engine.protected_call(function, arguments, watched)
+            ok, values = L.engine.protected_call(function, arguments, handler.function)
         else:
             ok, values = protected_call(L.engine, function, arguments, handle)
     if ok:
         _push(stack, list(values), nresults)
         return MQ_OK
     stack.append(values[0])
-    return status
+    return MQ_ERRRUN if handler is None else handler.status
+
+
+@contract("(nargs + 1)", "(nresults|1)", section="4.5")
+def mq_pcallk(
+    L: mq_State,
+    nargs: int,
+    nresults: int,
+    msgh: int = 0,
+    ctx: mq_KContext = 0,
+    k: mq_KFunction | None = None,
+) -> int:
+    """As :func:`mq_pcall`, but the callee may yield: then ``k`` goes on, with the status as its argument.
+
+    After a yield the status is ``MQ_YIELD`` for ``MQ_OK``.
+    """
+    entry = L.entry
+    if k is None or entry is None:
+        return mq_pcall(L, nargs, nresults, msgh)
+    stack = L.stack
+    base = _base(stack, nargs)
+    handler = _Handler(L, msgh) if msgh else None
+    function, arguments = stack[base], stack[base + 1 :]
+    del stack[base:]
+
+    def finish(ok: bool, values: list[LuaValue], success: int) -> int:
+        if ok:
+            _push(stack, values, nresults)
+            return success
+        stack.append(values[0])
+        return MQ_ERRRUN if handler is None else handler.status
+
+    def go_on(ok: bool, values: list[LuaValue]) -> int:
+        return k(L, finish(ok, values, MQ_YIELD), ctx)
+
+    handle = None if handler is None else handler.function
+    ok, results = entry.call(L, function, arguments, Waiting(L, go_on), handle, True)
+    return finish(ok, list(results), MQ_OK)
+
+
+@contract("?", "?", "v", section="4.5")
+def mq_yieldk(L: mq_State, nresults: int, ctx: mq_KContext = 0, k: mq_KFunction | None = None) -> NoReturn:
+    """Yield the ``nresults`` values on top from the running coroutine; ``k`` goes on when it is resumed.
+
+    Its stack is as it was, with what the coroutine was resumed with in place of those values.
+    Without ``k`` the function ends, and returns those values.  It never returns; write
+    ``return mq_yieldk(...)``.
+    """
+    stack = L.stack
+    if not 0 <= nresults <= len(stack):
+        raise IndexError(f"mq_yieldk: cannot yield {nresults} of {len(stack)} values")
+    if L.entry is None:
+        where = "from outside a coroutine" if L is L.shared.main else "across a C-call boundary"
+        raise LuaError(f"attempt to yield {where}")
+    values = stack[len(stack) - nresults :]
+    del stack[len(stack) - nresults :]
+    if k is None:
+        raise HostYield(values, None)
+
+    def go_on(ok: bool, values: list[LuaValue]) -> int:
+        stack.extend(values)
+        return k(L, MQ_YIELD, ctx)
+
+    raise HostYield(values, Waiting(L, go_on))
+
+
+@contract("?", "?", "v", section="4.5")
+def mq_yield(L: mq_State, nresults: int) -> NoReturn:
+    """Yield the ``nresults`` values on top; what the coroutine is resumed with are the function's results."""
+    mq_yieldk(L, nresults)
+
+
+class _Handler:
+    """A message handler on the stack; ``status`` is that of the call it is for, should it fail."""
+
+    __slots__ = ("function", "status")
+
+    def __init__(self, L: mq_State, index: int) -> None:
+        engine, handler = L.engine, value_at(L, index)
+
+        def watched(value: LuaValue = None, *_: LuaValue) -> LuaResults:
+            try:
+                return first(engine.call(handler, value))
+            except LuaError:
+                self.status = MQ_ERRERR
+                raise
+
+        self.status = MQ_ERRRUN
+        self.function = watched
 
 
 def _base(stack: list[LuaValue], nargs: int) -> int:
@@ -76,19 +196,30 @@ def _push(stack: list[LuaValue], results: list[LuaValue], wanted: int) -> None:
         stack += [None] * (wanted - len(results))
 
 
-def mq_status(L: mq_State) -> int:
-    """Return ``MQ_OK`` for one that may run, ``MQ_YIELD`` for a suspended one, else an error."""
-    thread = L.thread
-    if thread.error is not None:
-        return MQ_ERRRUN
-    return MQ_YIELD if thread.status == "suspended" and thread.is_started else MQ_OK
+# Errors that nobody catches
 
 
-def mq_isyieldable(L: mq_State) -> bool:
-    """Return whether the thread may yield: not the main one, nor below a host function's call."""
-    return L is not L.shared.main and not L.thread.host_calls
+@contract(0, 0)
+def mq_atpanic(L: mq_State, panicf: HostFunction | None) -> HostFunction | None:
+    """Set what is called with an error that no protected call catches; return what was set before.
+
+    It sees the error's value on top.  Then the program does not end, as C's does: the error goes
+    on as ``LuaError``.
+    """
+    previous, L.shared.panic = L.shared.panic, panicf
+    return previous
 
 
+def panic(L: mq_State, error: LuaError) -> None:
+    """Call the panic function on an error, when it leaves the host's own frame."""
+    shared = L.shared
+    if shared.panic is not None and shared.main.stack is shared.base and not L.engine.host_depth:
+        shared.main.stack.append(error.value)
+        shared.panic(shared.main)
+        shared.main.stack.pop()
+
+
+@contract(0, 1, "m", section="5.1")
 def mqL_traceback(L: mq_State, L1: mq_State, msg: Text | None = None, level: int = 0) -> None:
     """Push the traceback of ``L1`` from ``level`` on, after ``msg`` when there is one."""
     L.stack.append(traceback(L.engine, L1.thread, None if msg is None else lua_string(msg), level))

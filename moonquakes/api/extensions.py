@@ -8,15 +8,18 @@ the next (``mqx_nofinalizers``).
 
 from __future__ import annotations
 
+from moonquakes.api.contracts import contract
 from moonquakes.api.state import mq_State, table_at
 from moonquakes.vm.sealed import seal
 
 
+@contract(0, 0)
 def mqx_nofinalizers(L: mq_State) -> None:
     """Mark no object for finalization from now on: ``__gc`` means nothing in this state."""
     L.engine.collector.finalizes = False
 
 
+@contract(0, 0)
 def mqx_restoretable(L: mq_State, idx: int, model: int) -> None:
     """Give the table at ``idx`` exactly the fields of the one at ``model``, and no metatable.
 
@@ -25,6 +28,7 @@ def mqx_restoretable(L: mq_State, idx: int, model: int) -> None:
     table_at(L, idx).restore(table_at(L, model))
 
 
+@contract(0, 0)
 def mqx_seal(L: mq_State, idx: int) -> None:
     """Make the table at ``idx`` read-only for good: storing into it is a Lua error, ``rawset`` included.
 

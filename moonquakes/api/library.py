@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from moonquakes.api.constants import (
     MQ_LOADED_TABLE,
     MQ_REFNIL,
     MQ_REGISTRYINDEX,
     MQ_RIDX_GLOBALS,
+    MQ_TNIL,
     MQ_VERSION_NUM,
+    MQL_NUMSIZES,
 )
-from moonquakes.api.state import HostFunction, host_closure, light_function, mq_State, table_at, value_at
+from moonquakes.api.contracts import contract
+from moonquakes.api.hosts import host_closure, light_function
+from moonquakes.api.state import HostFunction, mq_State, table_at, value_at
 from moonquakes.api.tables import mqL_getmetafield
-from moonquakes.api.text import Text, lua_string
+from moonquakes.api.text import Text, lua_string, substituted
 from moonquakes.errors import PendingError
 from moonquakes.values import FALSE, first
 from moonquakes.vm.table import Table, new_table
 
-#: The functions of a library by name; None reserves a name (it is set to ``false``).
-Library = Mapping[str, HostFunction | None] | Iterable[tuple[Text, HostFunction | None]]
+#: A function of a library with its name; None reserves a name (it is set to ``false``).
+mqL_Reg: TypeAlias = tuple[Text, HostFunction | None]
+Library: TypeAlias = Mapping[str, HostFunction | None] | Iterable[mqL_Reg]
 
 
+@contract("nup", 0, "m")
 def mqL_setfuncs(L: mq_State, l: Library, nup: int = 0) -> None:  # noqa: E741  # the manual's name
     """Pop ``nup`` upvalues and set the functions of ``l`` in the table below them, sharing the upvalues."""
     stack = L.stack
@@ -39,17 +46,20 @@ def mqL_setfuncs(L: mq_State, l: Library, nup: int = 0) -> None:  # noqa: E741  
         L.engine.set_index(table, lua_string(name), function)
 
 
+@contract(0, 1, "m")
 def mqL_newlib(L: mq_State, l: Library) -> None:  # noqa: E741  # the manual's name
     """Push a new table with the functions of ``l``."""
     L.stack.append(new_table())
     mqL_setfuncs(L, l, 0)
 
 
+@contract(0, 1, "m")
 def mqL_newlibtable(L: mq_State, l: Library) -> None:  # noqa: E741  # the manual's name
     """Push a new empty table for the functions of ``l``."""
     L.stack.append(new_table())
 
 
+@contract(0, 1, "e")
 def mqL_requiref(L: mq_State, modname: Text, openf: HostFunction, glb: bool) -> None:
     """Push module ``modname``; when it is not loaded, load it by ``openf(modname)``.
 
@@ -69,11 +79,22 @@ def mqL_requiref(L: mq_State, modname: Text, openf: HostFunction, glb: bool) -> 
     L.stack.append(module)
 
 
+@contract(0, 0)
 def mq_version(L: mq_State) -> int:
     """Return the version of the language: 504."""
     return MQ_VERSION_NUM
 
 
+@contract(0, 0, "v")
+def mqL_checkversion_(L: mq_State, ver: float, sz: int) -> None:
+    """Raise unless a host was made for version ``ver`` of the API and numbers of the sizes ``sz``."""
+    if sz != MQL_NUMSIZES:
+        raise PendingError("core and library have incompatible numeric types")
+    if ver != MQ_VERSION_NUM:
+        raise PendingError(f"version mismatch: app. needs Lua {ver:g}, library has {MQ_VERSION_NUM}")
+
+
+@contract(0, 0, "v")
 def mqL_checkversion(L: mq_State) -> None:
     """Do nothing: a host and its API cannot differ in version here."""
 
@@ -81,6 +102,7 @@ def mqL_checkversion(L: mq_State) -> None:
 # References
 
 
+@contract(1, 0, "m", valid=1)
 def mqL_ref(L: mq_State, t: int) -> int:
     """Pop a value, keep it in the table at ``t`` and return the integer key that finds it again.
 
@@ -104,6 +126,7 @@ def mqL_ref(L: mq_State, t: int) -> int:
     return key
 
 
+@contract(0, 0, valid=1)
 def mqL_unref(L: mq_State, t: int, ref: int) -> None:
     """Forget what ``mqL_ref`` kept under ``ref``; the key may be given out again."""
     if ref < 0:
@@ -119,15 +142,18 @@ _FREE_KEYS = 3
 # Conversions
 
 
+@contract(0, "(0|1)", "e", valid=1)
 def mqL_callmeta(L: mq_State, obj: int, e: Text) -> bool:
     """Call metamethod ``e`` of the value with the value and push its result; return whether there is one."""
     value = value_at(L, obj)
-    if not mqL_getmetafield(L, obj, e):
+    if mqL_getmetafield(L, obj, e) == MQ_TNIL:
         return False
-    L.stack.append(first(L.engine.call(L.stack.pop(), value)))
+    handler = L.stack.pop()
+    L.stack.append(first(L.engine.call(handler, value)))
     return True
 
 
+@contract(0, 1, "e")
 def mqL_tolstring(L: mq_State, idx: int) -> bytes:
     """Push the value as ``tostring`` shows it, and return it."""
     text = L.engine.tostring(value_at(L, idx))
@@ -135,11 +161,9 @@ def mqL_tolstring(L: mq_State, idx: int) -> bytes:
     return text.encode("latin-1")
 
 
+@contract(0, 1, "m")
 def mqL_gsub(L: mq_State, s: Text, p: Text, r: Text) -> bytes:
     """Push a copy of ``s`` with every ``p`` replaced by ``r``, and return it."""
-    pattern = lua_string(p)
-    if not pattern:
-        raise PendingError("cannot replace an empty string")
-    text = lua_string(s).replace(pattern, lua_string(r))
+    text = substituted(s, p, r)
     L.stack.append(text)
     return text.encode("latin-1")

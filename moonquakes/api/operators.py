@@ -23,6 +23,7 @@ from moonquakes.api.constants import (
     MQ_OPSUB,
     MQ_OPUNM,
 )
+from moonquakes.api.contracts import contract
 from moonquakes.api.state import is_valid, mq_State, value_at
 from moonquakes.errors import PendingError
 
@@ -44,6 +45,7 @@ _EVENTS: Final = {
 }
 
 
+@contract("(2|1)", 1, "e")
 def mq_arith(L: mq_State, op: int) -> None:
     """Replace the two operands on top (one for ``MQ_OPUNM``, ``MQ_OPBNOT``) by the result."""
     stack = L.stack
@@ -54,6 +56,7 @@ def mq_arith(L: mq_State, op: int) -> None:
     stack[-2:] = [result]
 
 
+@contract(0, 0, "e")
 def mq_compare(L: mq_State, index1: int, index2: int, op: int) -> bool:
     """Return the result of ``MQ_OPEQ``, ``MQ_OPLT`` or ``MQ_OPLE``; False when an index is not valid."""
     if not (is_valid(L, index1) and is_valid(L, index2)):
@@ -68,6 +71,7 @@ def mq_compare(L: mq_State, index1: int, index2: int, op: int) -> bool:
     raise ValueError(f"invalid comparison {op}")
 
 
+@contract(0, 0)
 def mq_rawequal(L: mq_State, index1: int, index2: int) -> bool:
     """Return whether two values are equal without metamethods; False when an index is not valid."""
     if not (is_valid(L, index1) and is_valid(L, index2)):
@@ -75,6 +79,7 @@ def mq_rawequal(L: mq_State, index1: int, index2: int) -> bool:
     return bool(value_at(L, index1) == value_at(L, index2))
 
 
+@contract("n", 1, "e")
 def mq_concat(L: mq_State, n: int) -> None:
     """Replace the ``n`` values on top by their concatenation, the empty string for none."""
     stack = L.stack
@@ -89,11 +94,13 @@ def mq_concat(L: mq_State, n: int) -> None:
     stack[-n:] = [result]
 
 
+@contract(0, 1, "e", valid=1)
 def mq_len(L: mq_State, idx: int) -> None:
     """Push the length of the value, as ``#`` gives it."""
     L.stack.append(L.engine.length(value_at(L, idx)))
 
 
+@contract(0, 0, "e", valid=1)
 def mqL_len(L: mq_State, idx: int) -> int:
     """Return the length of the value, as ``#`` gives it, which must be an integer."""
     length = L.engine.length(value_at(L, idx))

@@ -1,4 +1,4 @@
-"""The handle ``L`` of a Lua thread, its stack, and how host functions run on it (§4.1-§4.2).
+"""The handle ``L`` of a Lua thread, its stack and its indices (§4.1-§4.3).
 
 A handle shows the frame of the host function that is running on its thread: a
 call gives the function a frame of its own that holds its arguments, and what the
@@ -6,22 +6,39 @@ function leaves on top are its results.  Outside any host function the handle
 shows the host's own frame.
 
 The engine knows nothing of handles: a host function ``fn(L) -> number of results``
-is wrapped into a plain Python function that the engine calls like any other.
+is wrapped into a plain Python function (:mod:`moonquakes.api.hosts`) that the engine
+calls like any other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias, cast
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from typing import Any, Protocol, TypeAlias, cast
+from weakref import WeakSet, WeakValueDictionary
 
 from moonquakes.api.constants import MQ_REGISTRYINDEX, MQ_RIDX_GLOBALS, MQ_RIDX_MAINTHREAD
 from moonquakes.values import LuaResults, LuaValue, Userdata
+from moonquakes.vm.continuations import Rest
 from moonquakes.vm.state import State
 from moonquakes.vm.table import Table
 
 #: Where the registry keeps what the handles of one engine share.
 _SHARED_KEY = "_MQ_SHARED"
+
+
+class Entry(Protocol):
+    """How the engine entered the running host function, so that a yield may leave it."""
+
+    def call(
+        self,
+        L: mq_State,
+        callee: LuaValue,
+        arguments: list[LuaValue],
+        rest: Rest,
+        handler: Callable[[LuaValue], LuaValue] | None,
+        is_protected: bool,
+    ) -> tuple[bool, tuple[LuaValue, ...]]:
+        """Call a Lua value; ``rest`` goes on when a yield has left the function meanwhile."""
 
 
 class mq_State:
@@ -31,9 +48,26 @@ class mq_State:
         engine: the runtime that the thread belongs to; the same for all of its threads.
         stack: the values of the current frame, index 1 first.
         upvalues: the upvalues of the running host function.
+        entry: how it was entered; None where a yield cannot leave it.
+        pending: indices of values to be closed, by the identity of their frame's stack.
+        below: the values below the body of a coroutine that is under way.
+        extra: what ``mq_getextraspace`` gives.
+        hook: the stack and the function of the hook that runs, which is no level of the stack.
     """
 
-    __slots__ = ("__weakref__", "engine", "shared", "stack", "thread", "upvalues")
+    __slots__ = (
+        "__weakref__",
+        "below",
+        "engine",
+        "entry",
+        "extra",
+        "hook",
+        "pending",
+        "shared",
+        "stack",
+        "thread",
+        "upvalues",
+    )
 
     def __init__(self, shared: Shared, thread: LuaValue) -> None:
         self.engine = shared.engine
@@ -41,6 +75,11 @@ class mq_State:
         self.thread = thread
         self.stack: list[LuaValue] = []
         self.upvalues: list[LuaValue] = []
+        self.entry: Entry | None = None
+        self.pending: dict[int, list[int]] = {}
+        self.below: list[LuaValue] = []
+        self.extra: list[Any] = [None]
+        self.hook: tuple[list[LuaValue], object] | None = None
 
 
 #: A host function: its arguments are the values on its frame, it returns the number of its results.
@@ -50,22 +89,25 @@ HostFunction: TypeAlias = Callable[[mq_State], int]
 class Shared:
     """What the handles of one engine have in common."""
 
-    __slots__ = ("engine", "functions", "handles", "main")
+    __slots__ = ("allocator", "base", "engine", "functions", "handles", "main", "panic")
 
     def __init__(self, engine: State) -> None:
         self.engine = engine
         self.main = mq_State(self, engine.main)
-        self.handles: WeakKeyDictionary[object, mq_State] = WeakKeyDictionary()
+        self.base = self.main.stack
+        self.handles: WeakSet[mq_State] = WeakSet()
         # A wrapper holds its host function, so the key lives as long as the entry.
         self.functions: WeakValueDictionary[HostFunction, Callable[..., LuaResults]] = WeakValueDictionary()
+        self.panic: HostFunction | None = None
+        self.allocator: tuple[Any, Any] = (None, None)
 
     def held_values(self) -> list[list[LuaValue]]:
         """Return what the host holds on the stacks of its handles.
 
         Stacks of functions that called others are in the variables of their wrappers.
         """
-        handles = (self.main, *self.handles.values())
-        return [values for L in handles for values in (L.stack, L.upvalues)]
+        handles = (self.main, *self.handles)
+        return [values for L in handles for values in (L.stack, L.upvalues, L.below)]
 
     def running(self) -> mq_State:
         """Return the handle of the thread that is running."""
@@ -74,11 +116,17 @@ class Shared:
 
     def handle(self, thread: LuaValue) -> mq_State:
         """Return the handle of ``thread``, always the same one."""
+        if thread.stands_for is not None:
+            thread = thread.stands_for
         if thread is self.main.thread:
             return self.main
-        handle = self.handles.get(thread)
+        handle: mq_State | None = thread.handle
         if handle is None:
-            handle = self.handles[thread] = mq_State(self, thread)
+            handle = thread.handle = mq_State(self, thread)
+            self.handles.add(handle)
+            handle.extra = list(self.main.extra)
+            if thread.status == "suspended" and not thread.is_started:
+                handle.stack.append(thread.function)
         return handle
 
 
@@ -97,48 +145,6 @@ def handle_of(engine: State) -> mq_State:
     return shared.running()
 
 
-def light_function(L: mq_State, fn: HostFunction) -> Callable[..., LuaResults]:
-    """Return the Lua function of ``fn`` without upvalues; equal for equal ``fn``, as in C."""
-    functions = L.shared.functions
-    function = functions.get(fn)
-    if function is None:
-        function = functions[fn] = host_closure(L, fn, [])
-    return function
-
-
-def host_closure(L: mq_State, fn: HostFunction, upvalues: list[LuaValue]) -> Callable[..., LuaResults]:
-    """Return a new Lua function that runs ``fn`` on a frame of its own with ``upvalues``."""
-    shared = L.shared
-    engine, main = shared.engine, shared.main
-    main_thread = main.thread
-
-    def host(*arguments: LuaValue) -> LuaResults:
-        thread = engine.current
-        L = main if thread is main_thread else shared.handle(thread)
-        caller_stack, caller_upvalues = L.stack, L.upvalues
-        L.stack = stack = list(arguments)
-        L.upvalues = upvalues
-        try:
-            count = fn(L)
-        finally:
-            L.stack = caller_stack
-            L.upvalues = caller_upvalues
-        if count == 1 and stack:
-            return stack[-1]
-        return _results(fn, stack, count)
-
-    host.mq_function = fn  # type: ignore[attr-defined]  # what mq_tocfunction gives back
-    host.mq_upvalues = upvalues  # type: ignore[attr-defined]  # for mq_getupvalue
-    return host
-
-
-def _results(fn: HostFunction, stack: list[LuaValue], count: int) -> LuaResults:
-    if type(count) is not int or not 0 <= count <= len(stack):
-        name = getattr(fn, "__qualname__", repr(fn))
-        raise ValueError(f"host function {name} returned {count!r} with {len(stack)} values on its stack")
-    return tuple(stack[len(stack) - count :])
-
-
 # Indices (§4.3)
 
 
@@ -153,13 +159,21 @@ def value_at(L: mq_State, index: int) -> LuaValue:
     if index > 0:
         return stack[index - 1] if index <= len(stack) else None
     if MQ_REGISTRYINDEX < index < 0:
-        return stack[index]
+        try:
+            return stack[index]
+        except IndexError:
+            raise not_acceptable(L, index) from None
     if index == MQ_REGISTRYINDEX:
         return L.engine.registry
     number = MQ_REGISTRYINDEX - index
     if index == 0 or number > 256:
-        raise IndexError(f"stack index {index} is not acceptable")
+        raise not_acceptable(L, index)
     return L.upvalues[number - 1] if number <= len(L.upvalues) else None
+
+
+def not_acceptable(L: mq_State, index: int) -> IndexError:
+    """Return the error of an index that cannot be meant."""
+    return IndexError(f"stack index {index} is not acceptable, the stack has {len(L.stack)} values")
 
 
 def is_valid(L: mq_State, index: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from moonquakes.errors import PendingError
 from moonquakes.numbers import format_number, wrap
 from moonquakes.values import LuaValue
 
@@ -67,3 +68,11 @@ def _convert(kind: str, argument: LuaValue) -> str:
     if kind == "p":
         return f"0x{id(argument):014x}"
     return str(wrap(int(argument)))
+
+
+def substituted(s: Text, p: Text, r: Text) -> str:
+    """Return ``s`` with every ``p`` replaced by ``r``."""
+    pattern = lua_string(p)
+    if not pattern:
+        raise PendingError("cannot replace an empty string")
+    return lua_string(s).replace(pattern, lua_string(r))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from moonquakes.api.access import type_code
 from moonquakes.api.constants import MQ_REGISTRYINDEX, MQ_TNONE
+from moonquakes.api.contracts import contract
 from moonquakes.api.state import mq_State, table_at, value_at
 from moonquakes.api.tables import set_metatable
 from moonquakes.api.text import Text, lua_string
@@ -12,6 +13,7 @@ from moonquakes.values import LightUserdata, LuaValue, Userdata
 from moonquakes.vm.table import Table
 
 
+@contract(0, 1, "m")
 def mq_newuserdatauv(L: mq_State, block: object, nuvalue: int = 1) -> object:
     """Push a full userdata with ``nuvalue`` user values and return its block.
 
@@ -25,6 +27,7 @@ def mq_newuserdatauv(L: mq_State, block: object, nuvalue: int = 1) -> object:
     return block
 
 
+@contract(0, 1, valid=1)
 def mq_getiuservalue(L: mq_State, idx: int, n: int) -> int:
     """Push user value ``n`` of a userdata and return its type code; nil and ``MQ_TNONE`` when it has none."""
     values = _userdata(L, idx).user_values
@@ -35,6 +38,7 @@ def mq_getiuservalue(L: mq_State, idx: int, n: int) -> int:
     return type_code(values[n - 1])
 
 
+@contract(1, 0, valid=1)
 def mq_setiuservalue(L: mq_State, idx: int, n: int) -> bool:
     """Pop a value into user value ``n`` of a userdata; return False when the userdata has no such value."""
     values = _userdata(L, idx).user_values
@@ -55,6 +59,7 @@ def _userdata(L: mq_State, idx: int) -> Userdata:
 # Types of userdata (luaL_)
 
 
+@contract(0, 1, "m")
 def mqL_newmetatable(L: mq_State, tname: Text) -> bool:
     """Push the registry's metatable ``tname`` and return whether it is new.
 
@@ -72,6 +77,7 @@ def mqL_newmetatable(L: mq_State, tname: Text) -> bool:
     return True
 
 
+@contract(0, 1, "m")
 def mqL_getmetatable(L: mq_State, tname: Text) -> int:
     """Push the registry's metatable ``tname`` or nil; return its type code."""
     metatable = table_at(L, MQ_REGISTRYINDEX).get(lua_string(tname))
@@ -79,6 +85,7 @@ def mqL_getmetatable(L: mq_State, tname: Text) -> int:
     return type_code(metatable)
 
 
+@contract(1, 1)
 def mqL_setmetatable(L: mq_State, tname: Text) -> None:
     """Make the registry's metatable ``tname`` that of the value on top."""
     set_metatable(L.engine, L.stack[-1], table_at(L, MQ_REGISTRYINDEX).get(lua_string(tname)))
@@ -91,12 +98,14 @@ def _is_of_type(L: mq_State, value: LuaValue, name: str) -> bool:
     return metatable is not None and metatable is table_at(L, MQ_REGISTRYINDEX).get(name)
 
 
+@contract(0, 0, "m")
 def mqL_testudata(L: mq_State, ud: int, tname: Text) -> object:
     """Return the block of a userdata of type ``tname``, None for any other value."""
     value = value_at(L, ud)
     return value.value if _is_of_type(L, value, lua_string(tname)) else None
 
 
+@contract(0, 0, "v")
 def mqL_checkudata(L: mq_State, ud: int, tname: Text) -> object:
     """Return the block of argument ``ud``, a userdata of type ``tname``; raise a Lua error for any other."""
     value = value_at(L, ud)

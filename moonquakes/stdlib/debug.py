@@ -10,7 +10,7 @@ from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.stdlib.arguments import check_any, check_integer, check_string, optional_integer
 from moonquakes.stdlib.debug_variables import (
-    host_cells,
+    host_upvalue_count,
     local_functions,
     split_thread,
     upvalue_functions,
@@ -181,7 +181,7 @@ def describe(state: State, activation: Activation, what: str, active: bool) -> T
     if "l" in what:
         info["currentline"] = activation.current_line
     if "u" in what:
-        info["nups"] = len(proto.upvalues) if proto is not None else len(host_cells(state, function))
+        info["nups"] = len(proto.upvalues) if proto is not None else host_upvalue_count(state, function)
         info["nparams"] = proto.num_params if proto is not None else 0
         info["isvararg"] = TRUE if proto is None or proto.is_vararg else FALSE
     if "n" in what:

@@ -122,6 +122,9 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
     def getupvalue(f: LuaValue = None, up: LuaValue = None, *_: LuaValue) -> LuaResults:
         number = check_integer(2, up)
         function = _check_function(1, f)
+        values = host_upvalues(function)
+        if values is not None:
+            return ("", values[number - 1]) if 1 <= number <= len(values) else ()
         if proto_of(function) is None:
             cells = host_cells(state, function)
             return ("", None) if 1 <= number <= len(cells) else ()
@@ -131,7 +134,12 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
     def setupvalue(f: LuaValue = None, up: LuaValue = None, *rest: LuaValue) -> LuaResults:
         value = check_any(3, (f, up, *rest))
         number = check_integer(2, up)
-        found = _upvalue(_check_function(1, f), number)
+        function = _check_function(1, f)
+        values = host_upvalues(function)
+        if values is not None and 1 <= number <= len(values):
+            values[number - 1] = value
+            return ""
+        found = _upvalue(function, number)
         if found is None:
             return ()
         name, cell = found
@@ -141,6 +149,9 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
     def upvalueid(f: LuaValue = None, n: LuaValue = None, *_: LuaValue) -> LuaResults:
         number = check_integer(2, n)
         function = _check_function(1, f)
+        closure = getattr(function, "mq_host", None)
+        if closure is not None:
+            return LightUserdata(closure.keys[number - 1]) if 1 <= number <= len(closure.keys) else None
         if proto_of(function) is None:
             cells = host_cells(state, function)
             return LightUserdata(cells[number - 1]) if 1 <= number <= len(cells) else None
@@ -175,9 +186,21 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
 
 def host_cells(state: State, function: FunctionType) -> tuple[CellType, ...]:
     """Return the cells that count as a host function's upvalues: a library's own function has none."""
-    if hasattr(function, "mq_host") or global_function_name(state, function) is not None:
+    if global_function_name(state, function) is not None:
         return ()
     return function.__closure__ or ()
+
+
+def host_upvalue_count(state: State, function: FunctionType) -> int:
+    """Return how many upvalues a function has that is not Lua's."""
+    values = host_upvalues(function)
+    return len(host_cells(state, function)) if values is None else len(values)
+
+
+def host_upvalues(function: FunctionType) -> list[LuaValue] | None:
+    """Return the upvalues of a function of the host's API, None for other functions."""
+    closure = getattr(function, "mq_host", None)
+    return None if closure is None else closure.upvalues  # type: ignore[no-any-return]  # a list
 
 
 def _check_function(position: int, value: LuaValue) -> FunctionType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -320,7 +321,7 @@ def test_a_python_exception_is_an_error_value_in_lua(L: mq_State) -> None:
 
 
 def test_load_reads_piece_by_piece(L: mq_State) -> None:
-    pieces = iter([b"return ", "'é'", b""])
+    pieces: Iterator[bytes | str] = iter([b"return ", "'é'", b""])
     assert mq_load(L, lambda L, data: next(pieces), None, "=pieces") == MQ_OK
     mq_call(L, 0, 1)
     assert mq_tolstring(L, -1) == "é".encode()
