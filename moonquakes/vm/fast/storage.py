@@ -85,8 +85,8 @@ def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool, new_name: Callable[
         (table, o_name), (index, k_name) = _named(o, new_name), _named(key, new_name)
         # Both get their names before anything is asked of them.
         first = "" if o.is_atom else f"{table} is not None and "
-        in_array = f"{first}{index}.__class__ is int and 0 < {k_name} < LEN({o_name}.arr)"
-        get = f"({o_name}.arr[{k_name}] if {in_array} else {o_name}.hash.get({k_name}))"
+        in_array = f"{first}{index}.__class__ is int and 0 < {k_name} < LEN(h := {o_name}.arr)"
+        get = f"(h[{k_name}] if {in_array} else {o_name}.hash.get({k_name}))"
         # A float without fraction is an integer as a key: NK looks.
         plain = f"({o_name}.metatable is None and {k_name}.__class__ is not float)"
         expr.text = expr.soft = f"(q if (q := {get}) is not None or {plain} else NK({o_name}, {k_name}))"
@@ -103,7 +103,12 @@ def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool, new_name: Callable[
         # A nil that was found is looked at again, by the slow path.
         expr.text = f"(q if (q := {expr.raw}) is not None else ODD())"
     (table, o_name), (index, k_name) = _named(o, new_name), _named(key, new_name)
-    item = f"{o_name}.arr[{k_name}] if LEN({table}.arr) > {index} > 0 else {o_name}.hash.get({k_name})"
+    if key.is_atom:
+        least = "" if key.kind == INT and key.low >= 1 else " > 0"
+        item = f"h[{k_name}] if LEN(h := {table}.arr) > {index}{least} else {o_name}.hash.get({k_name})"
+    else:
+        # The key may need that name for itself.
+        item = f"{o_name}.arr[{k_name}] if LEN({table}.arr) > {index} > 0 else {o_name}.hash.get({k_name})"
     _soft(expr, f"({item})", o_name, k_name)
     return expr
 
@@ -119,7 +124,7 @@ def read_index(pc: int, o: Expr, index: int, new_name: Callable[[], str]) -> Exp
     expr.raw = f"{o.raw}.arr[{index}]"
     expr.text = _checked(expr.raw, o.raw, str(index))
     table, name = _named(o, new_name)
-    item = f"{name}.arr[{index}] if LEN({table}.arr) > {index} else {name}.hash.get({index})"
+    item = f"h[{index}] if LEN(h := {table}.arr) > {index} else {name}.hash.get({index})"
     _soft(expr, f"({item})", name, str(index))
     return expr
 
