@@ -25,6 +25,7 @@ LAYERS = (
     "stdlib",
     "api",
     "cache",
+    "capabilities",
     "sandbox",
     "runtime",
     "inspect",

@@ -55,6 +55,7 @@ class _Input:
 
     def __init__(self) -> None:
         self.stdin = sys.stdin.buffer
+        self.open_file = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

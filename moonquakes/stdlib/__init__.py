@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from moonquakes.stdlib.profiles import NAMES, by_library
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -28,30 +29,31 @@ LIBRARIES: Final = (
     "debug",
 )
 
-#: What is opened under each profile; ``safe`` leaves out whatever reaches files, processes or other code.
-PROFILES: Final = {
-    "full": LIBRARIES,
-    "safe": ("base", "coroutine", "table", "os", "string", "math", "utf8"),
-}
-
-#: What the safe profile keeps of ``os``, and takes from the basic functions.
-_SAFE_OS: Final = frozenset({"clock", "date", "difftime", "time"})
-_UNSAFE_BASE: Final = frozenset({"dofile", "loadfile"})
-
 
 def open_libraries(state: State, names: str | Iterable[str] | None = None) -> None:
     """Open libraries and register each in ``state.loaded`` and the globals.
 
     Args:
-        names: libraries from :data:`LIBRARIES`, or a profile from :data:`PROFILES`; all of them by default.
+        names: libraries from :data:`LIBRARIES`, or a profile (:mod:`moonquakes.stdlib.profiles`);
+            all of them by default.
     """
-    profile = names if isinstance(names, str) else None
-    chosen = set(PROFILES[profile] if profile is not None else LIBRARIES if names is None else names)
+    if isinstance(names, str) and names != "full":
+        open_functions(state, NAMES[names])
+        return
+    chosen = set(LIBRARIES if names is None or isinstance(names, str) else names)
     for name in LIBRARIES:
         if name in chosen:
             open_library(state, name)
-    if profile == "safe":
-        _make_safe(state)
+
+
+def open_functions(state: State, names: Iterable[str]) -> None:
+    """Open what is named by single names, as profiles are, and nothing else."""
+    libraries = by_library(names)
+    for name in LIBRARIES:
+        if name in libraries:
+            library = open_library(state, name)
+            kept = libraries[name]
+            library.hash = {key: value for key, value in library.hash.items() if key in kept}
 
 
 def make_library(state: State, name: str) -> Table:
@@ -73,12 +75,3 @@ def open_library(state: State, name: str) -> Table:
     state.loaded.set(global_name, library)
     state.globals.set(global_name, library)
     return library
-
-
-def _make_safe(state: State) -> None:
-    for name in _UNSAFE_BASE:
-        state.globals.set(name, None)
-    system = state.loaded.get("os")
-    for name in list(system.hash):
-        if name not in _SAFE_OS:
-            system.set(name, None)

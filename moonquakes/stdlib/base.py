@@ -48,7 +48,7 @@ _SPACE: Final = " \f\n\r\t\v"
 def open_base(state: State) -> Table:
     """Put the basic functions into the globals, which are returned."""
     library = state.globals
-    functions = _plain_functions() | _state_functions(state) | _chunk_functions(state)
+    functions = _plain_functions() | _state_functions(state) | chunk_functions(state)
     functions["collectgarbage"] = make_collectgarbage(state)
     functions["warn"] = make_warn(state)
     functions["pcall"] = make_pcall(state)
@@ -309,13 +309,13 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     }
 
 
-def _chunk_functions(state: State) -> dict[str, LuaValue]:
-    """Return the functions that compile chunks."""
+def chunk_functions(state: State, environment: LuaValue = ...) -> dict[str, LuaValue]:
+    """Return the functions that compile chunks, for the globals unless ``environment`` is given."""
 
     def load_text(source: str, chunk_name: str, mode: str, env: LuaValue) -> LuaResults:
         try:
             if env is _ABSENT:
-                return state.load(source, chunk_name, mode)
+                env = environment
             return state.load(source, chunk_name, mode, env)
         except LuaError as error:
             return None, error.value
@@ -369,19 +369,20 @@ def _chunk_functions(state: State) -> dict[str, LuaValue]:
 
     def dofile(filename: LuaValue = None, *_: LuaValue) -> LuaResults:
         name = None if filename is None else check_string(1, filename)
-        return state.call(state.load(*read_source(state, name)))
+        return state.call(state.load(*read_source(state, name), environment=environment))
 
     if state.engine == "fast":
         from moonquakes.vm.fast.coroutines import make_forwarding_twin
 
         def begin_dofile(filename: LuaValue = None, *_: LuaValue) -> tuple[LuaValue, tuple[LuaValue, ...]]:
             name = None if filename is None else check_string(1, filename)
-            return state.load(*read_source(state, name)), ()
+            return state.load(*read_source(state, name), environment=environment), ()
 
         dofile.twin = make_forwarding_twin(  # type: ignore[attr-defined]  # for coroutines
             state, begin_dofile, lambda results: results
         )
-    dofile.__code__ = attach_intrinsic(dofile.__code__, Intrinsic(_begin_dofile))
+    if environment is ...:
+        dofile.__code__ = attach_intrinsic(dofile.__code__, Intrinsic(_begin_dofile))
     return {"load": load, "loadfile": loadfile, "dofile": dofile}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from typing import Any, BinaryIO, Final, Protocol
 
 from moonquakes.errors import LuaError
@@ -17,6 +18,7 @@ class Host(Protocol):
     """What reading a chunk needs of a state; a compiler without one can stand in for it."""
 
     stdin: BinaryIO | Any
+    open_file: Callable[[bytes, str], Any] | None
 
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -68,8 +70,13 @@ def read_source(host: Host, name: str | None) -> tuple[str, str]:
     else:
         chunk_name = "@" + name
         try:
-            with open(file_name(name), "rb") as file:
-                data = file.read()
+            if host.open_file is None:
+                with open(file_name(name), "rb") as file:
+                    data = file.read()
+            else:
+                source = host.open_file(file_name(name), "r")
+                data = source.read_all().encode("latin-1")
+                source.close()
         except OSError as error:
             verb = "read" if isinstance(error, IsADirectoryError) else "open"
             raise LuaError(f"cannot {verb} {name}: {error_text(error)}") from None

@@ -252,7 +252,7 @@ def _opening_functions(state: State, metatable: Table) -> dict[str, LuaValue]:
         if not _MODE.fullmatch(mode_text):
             raise ArgumentError(2, "invalid mode")
         try:
-            return Userdata(open_file(file_name(name), mode_text), metatable)
+            return Userdata((state.open_file or open_file)(file_name(name), mode_text), metatable)
         except OSError as error:
             return failure(error, name)
 
@@ -304,7 +304,7 @@ def _default_functions(state: State, metatable: Table, defaults: dict[str, Userd
 
     def open_or_fail(name: str, mode: str) -> Userdata:
         try:
-            return Userdata(open_file(file_name(name), mode), metatable)
+            return Userdata((state.open_file or open_file)(file_name(name), mode), metatable)
         except OSError as error:
             raise PendingError(f"cannot open file '{name}' ({error_text(error)})") from None
 

@@ -51,7 +51,7 @@ def open_math(state: State) -> Table:
         ("exp", math.exp, math.nan),
     ):
         library.set(name, _real_function(function, invalid))
-    for name, function in (_extremes(state) | _random_functions(state)).items():
+    for name, function in (_extremes(state) | random_functions(state)).items():
         library.set(name, function)
     return library
 
@@ -202,8 +202,8 @@ def _extremes(state: State) -> dict[str, LuaValue]:
     return {"max": lua_max, "min": lua_min}
 
 
-def _random_functions(state: State) -> dict[str, LuaValue]:
-    """Return ``random`` and ``randomseed`` over one generator (xoshiro256**)."""
+def random_functions(state: State) -> dict[str, LuaValue]:
+    """Return ``random`` and ``randomseed`` over one new generator (xoshiro256**)."""
     s0 = s1 = s2 = s3 = 0
 
     def seed(first: int, second: int) -> None:

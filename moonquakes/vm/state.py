@@ -17,7 +17,7 @@ from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from moonquakes.bytecode.proto import Proto, chunk_id
-from moonquakes.errors import LimitExceeded, LuaError, PendingError
+from moonquakes.errors import LimitExceeded, LuaError, LuaSyntaxError, PendingError
 from moonquakes.values import LuaResults, LuaValue, as_tuple, first, pack_results
 from moonquakes.vm.activations import Activation, levels_of, position
 from moonquakes.vm.activations import traceback as format_traceback
@@ -83,6 +83,9 @@ class State(Operations):
         clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
         environ: environment variables that ``os.getenv`` sees.
         chunk_store: where compiled chunks are kept for other processes, None for nowhere.
+        loads_binary: whether binary chunks may be loaded.
+        open_file: opens files by name and mode for Lua code, as
+            :func:`moonquakes.stdlib.streams.open_file`, which does when it is None.
         allow_loadlib: whether ``package.loadlib`` may import Python modules.
         collector: runs finalizers and clears weak tables.
         counts_allocations: whether the instructions that allocate tell the collector.
@@ -114,6 +117,8 @@ class State(Operations):
         self.entropy: Callable[[], int] = _system_entropy
         self.environ: dict[str, str] | os._Environ[str] = os.environ
         self.chunk_store: Store | None = None
+        self.loads_binary = True
+        self.open_file: Callable[[bytes, str], Any] | None = None
         self.allow_loadlib = True
         self.max_depth = MAX_DEPTH
         self.in_reserve = False
@@ -356,6 +361,10 @@ class State(Operations):
         from moonquakes.vm.load import load_chunk  # the parser is not needed to run a compiled chunk
 
         store = self.chunk_store
+        if not self.loads_binary and mode != "b":
+            mode = mode.replace("b", "")
+        elif not self.loads_binary:
+            raise LuaSyntaxError("attempt to load a binary chunk (only text is allowed)")
         proto = load_chunk(source, chunk_name, mode, store, self.engine)
         self.collector.expect(proto)
         function = self.closure(proto, self.globals if environment is ... else environment)
