@@ -7,6 +7,8 @@ engine knows those; it settles a pending error into a :class:`LuaError`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from moonquakes.values import LuaValue, type_name
 
 
@@ -18,7 +20,14 @@ class LuaError(Exception):
         traceback: the Lua stack at the point of the error, in the format of
             ``debug.traceback``, or None when nobody asked for it.
         handled: whether a message handler (``xpcall``) has already seen it.
+        is_outside: whether it has left a runtime: then ``value`` is Python's, and ``args`` hold the message.
+        inside: the border of the runtime that it left, and the Lua value it had there.
+        outside: the error that a host function raised, for which this one stands inside.
     """
+
+    is_outside = False
+    inside: tuple[Any, LuaValue] | None = None
+    outside: LuaError | None = None
 
     def __init__(self, value: LuaValue, traceback: str | None = None) -> None:
         super().__init__(value)
@@ -27,13 +36,27 @@ class LuaError(Exception):
         self.handled = False
 
     def __str__(self) -> str:
+        if self.is_outside:
+            return str(self.args[0])
         if isinstance(self.value, str):
             return self.value.encode("latin-1").decode("utf-8", "replace")
         return f"(error object is {self.value!r})"
 
 
 class LuaSyntaxError(LuaError):
-    """A chunk does not conform to the grammar (§9); ``value`` is Lua's own message."""
+    """A chunk does not conform to the grammar (§9); ``value`` is Lua's own message.
+
+    Attributes:
+        chunk_name: the name of the chunk, without the mark of its kind; None when it did not matter.
+        line: where it was found to be wrong, None when it is no text.
+    """
+
+    chunk_name: str | None = None
+    line: int | None = None
+
+
+class LuaMemoryError(LuaError, MemoryError):
+    """The Lua code of a runtime with ``max_memory`` needs more."""
 
 
 class LimitExceeded(Exception):  # noqa: N818  # a limit's name reads better than an error's
@@ -134,6 +157,11 @@ class ArgumentError(PendingError):
         error.actual = actual
         error.message = f"{expected} expected, got {type_name(actual)}"
         return error
+
+
+def bare_name(chunk_name: str) -> str:
+    """Return a chunk's name without the mark of its kind."""
+    return chunk_name[1:] if chunk_name[:1] in ("@", "=") else chunk_name
 
 
 def chunk_id(source: str) -> str:

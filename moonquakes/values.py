@@ -16,6 +16,7 @@ This module must not import anything else of the package.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final, TypeAlias
 
@@ -58,19 +59,35 @@ TRUE: Final = LuaBoolean("true")
 FALSE: Final = LuaBoolean("false")
 
 
+class SlowPath(Exception):  # noqa: N818  # control flow, no error
+    """The likely case does not hold; what was computed has no effect and is computed again."""
+
+
+def not_direct(*_: LuaValue) -> LuaResults:
+    """Leave a call of a userdata to its metatable's ``__call``."""
+    raise SlowPath
+
+
 class Userdata:
     """A full userdata: a host value with a metatable and user values (§2.1).
 
     ``value`` is the host's own Python object; Lua code never reaches it but
     through what the host puts into ``metatable``.
+
+    A host whose ``__call`` does the same for every call sets ``function`` as well: generated code
+    calls that without a look at the metatable.
     """
 
-    __slots__ = ("__weakref__", "metatable", "user_values", "value")
+    __slots__ = ("__weakref__", "function", "metatable", "user_values", "value")
 
     def __init__(self, value: object = None, metatable: Any = None, user_values: int = 0) -> None:
         self.value = value
         self.metatable = metatable
         self.user_values: list[LuaValue] = [None] * user_values
+        self.function: Callable[..., LuaResults] = not_direct
+
+    def __call__(self, *arguments: LuaValue) -> LuaResults:
+        return self.function(*arguments)
 
 
 class LightUserdata:

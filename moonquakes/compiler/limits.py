@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
-from moonquakes.errors import LuaSyntaxError, chunk_id
+from moonquakes.errors import LuaSyntaxError, bare_name, chunk_id
 from moonquakes.parser.errors import quote
 
 MAX_LOCALS: Final = 200
@@ -36,10 +36,13 @@ class RefusedError(LuaSyntaxError):
         near: the offending token; None when the message names none, or ``NEXT``.
     """
 
+    line: int
+
     def __init__(self, source: str, line: int, message: str, about: int | None, near: str | None) -> None:
         text = f"{chunk_id(source)}:{line}: {message.format(about)}"
         super().__init__(f"{text} near {quote(near)}" if near else text)
         self.source = source
+        self.chunk_name = bare_name(source)
         self.line = line
         self.message = message
         self.about = about

@@ -56,7 +56,9 @@ def diagnose(source: str, chunk_name: str) -> None:
                 steps.append(step)
     except LuaSyntaxError as error:
         position = reader.lexed + 1 if reader.lexing else reader.lexed - (reader.ahead is not None)
-        raise FaultError(error.value, position, not reader.lexing) from None
+        fault = FaultError(error.value, position, not reader.lexing)
+        fault.chunk_name, fault.line = error.chunk_name, error.line
+        raise fault from None
 
 
 class _Reader:

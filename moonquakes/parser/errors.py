@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moonquakes.errors import LuaSyntaxError, chunk_id
+from moonquakes.errors import LuaSyntaxError, bare_name, chunk_id
 
 #: What messages call the end of the source.
 END: str = "<eof>"
@@ -29,7 +29,10 @@ def syntax_error(chunk_name: str, line: int, message: str, near: str | None = No
         near: the token to show, quoted already (see :func:`quote` and :func:`symbol`); None for no token.
     """
     text = f"{chunk_id(chunk_name)}:{line}: {message}"
-    return LuaSyntaxError(text if near is None else f"{text} near {near}")
+    error = LuaSyntaxError(text if near is None else f"{text} near {near}")
+    error.chunk_name = bare_name(chunk_name)
+    error.line = line
+    return error
 
 
 def quote(text: str) -> str:

@@ -10,13 +10,9 @@ from typing import Any, Final
 
 from moonquakes.numbers import wrap
 from moonquakes.values import LuaValue, Userdata
+from moonquakes.values import SlowPath as SlowPath  # what generated code's helpers raise, from here
 from moonquakes.vm.fresh import HAS_FRESH, StackFull
 from moonquakes.vm.table import Table
-
-
-class SlowPath(Exception):  # noqa: N818  # control flow, no error
-    """The likely case does not hold; what was computed has no effect and is computed again."""
-
 
 #: What the likely case raises when it does not hold.
 E: Final = (

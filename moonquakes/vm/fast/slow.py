@@ -43,6 +43,8 @@ def _metacall(state: State) -> Callable[[Any, LuaValue, LuaValue], LuaValue]:
 
     def metacall(handler: Any, x: LuaValue, y: LuaValue) -> LuaValue:
         """Call a metamethod that is a function; the reference allows as many at once as calls from C."""
+        if not state.names.is_entered:  # the host called a short function
+            return first(state.names.call_any(handler, (x, y)))
         depth = state.host_depth
         if depth >= MAX_HOST_DEPTH:
             raise state.runtime_error("C stack overflow")

@@ -1,0 +1,1 @@
+"""How Python values and Lua values meet: what :class:`moonquakes.LuaRuntime` is made of."""

@@ -1,0 +1,222 @@
+"""What does Lua see of a Python object?  A userdata with the operations that it has for Lua.
+
+Calling it calls the object.  Indexing it asks for an item, where the object has any, else for an attribute;
+:func:`as_attrgetter` and :func:`as_itemgetter` say which.  Which attributes there are says the
+:class:`Access` of the runtime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
+
+from moonquakes.embedding.arguments import Arguments
+from moonquakes.errors import ArgumentError, LuaError
+from moonquakes.values import FALSE, LuaResults, LuaValue, Userdata
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.embedding.access import Access
+    from moonquakes.embedding.border import Border
+
+#: Classes of Lua values that are Python's as they are.
+_SAME: Final = frozenset({int, float, type(None)})
+
+
+class View:
+    """A Python object of which Lua is to see one side, its attributes or its items."""
+
+    __slots__ = ("has_items", "object")
+
+    def __init__(self, object: object, has_items: bool) -> None:
+        self.object = object
+        self.has_items = has_items
+
+
+def as_attrgetter(obj: object) -> View:
+    """Return what lets Lua index the attributes of an object, whatever items it has."""
+    return View(obj.object if isinstance(obj, View) else obj, False)
+
+
+def as_itemgetter(obj: object) -> View:
+    """Return what lets Lua index the items of an object."""
+    return View(obj.object if isinstance(obj, View) else obj, True)
+
+
+class Objects:
+    """Makes what stands for Python objects in one runtime.
+
+    Attributes:
+        metatables: the metatables of all that stands for Python objects.
+        none: ``python.none``, for None where nil will not do.
+        awaits: what waits for an awaitable of a host function, None where nothing does.
+    """
+
+    def __init__(self, border: Border, access: Access, unpacks: bool, is_open: bool) -> None:
+        self._border = border
+        self._access = access
+        self._unpacks = unpacks
+        self._is_open = is_open
+        self._auto = self._metatable(None)
+        self._attributes = self._metatable(False)
+        self._items = self._metatable(True)
+        self._exceptions = self._metatable(False)
+        self.metatables: Final = frozenset({self._auto, self._attributes, self._items, self._exceptions})
+        border.state.host_error_metatable = self._exceptions
+        if not is_open:
+            self._exceptions.set("__name", "python exception")
+            self._exceptions.set("__tostring", self._describe_exception)
+        # By the id of the Python object, which its userdata keeps alive.
+        self._known: WeakValueDictionary[int, Userdata] = WeakValueDictionary()
+        self.none = self._userdata(None, self._auto)
+        self.awaits: Callable[[Any], object] | None = None
+
+    def of(self, value: object) -> LuaValue:
+        """Return the userdata that stands for a Python object, always the same one."""
+        if type(value) is View:
+            obj = value.object
+            return self._userdata(obj, self._items if value.has_items else self._attributes)
+        known = self._known.get(id(value))
+        if known is None:
+            metatable = self._exceptions if isinstance(value, BaseException) else self._auto
+            known = self._known[id(value)] = self._userdata(value, metatable)
+        return known
+
+    def object_of(self, position: int, value: LuaValue) -> Any:
+        """Return the Python object that an argument stands for.
+
+        Raises:
+            ArgumentError: it is none.
+        """
+        if type(value) is Userdata and value.metatable in self.metatables:
+            return value.value
+        raise ArgumentError(position, "not a python object")
+
+    def _userdata(self, value: object, metatable: Table) -> Userdata:
+        userdata = Userdata(value, metatable)
+        if callable(value):
+            userdata.function = self.function(value)
+        return userdata
+
+    # Calls
+
+    def function(self, function: Callable[..., object]) -> Callable[..., LuaResults]:
+        """Return the Lua function that calls a Python callable."""
+        border = self._border
+        to_python, to_lua = border.to_python, border.to_lua
+        # A method that is called with ``:`` gets its object twice.
+        is_method = type(function) is MethodType
+
+        def host(*arguments: LuaValue) -> LuaResults:
+            try:
+                for argument in arguments:
+                    if argument.__class__ not in _SAME:
+                        arguments = tuple(map(to_python, arguments))
+                        if is_method and arguments[0] is function.__self__:  # type: ignore[attr-defined]  # a method
+                            arguments = arguments[1:]
+                        if Arguments in map(type, arguments):
+                            return self._call_with(function, arguments)
+                        break
+                result = function(*arguments)
+                if result is None:
+                    return None
+                kind = type(result)
+                return to_lua(result) if kind is int or kind is str else self.result(result)
+            except LuaError as exception:
+                raise border.failures.entering(exception) from None
+
+        return host
+
+    def _call_with(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> LuaResults:
+        """Call a function with arguments some of which are ``python.args``."""
+        named: dict[str, object] = {}
+        positional: list[object] = []
+        for argument in arguments:
+            if type(argument) is not Arguments:
+                positional.append(argument)
+                continue
+            positional += argument.positional
+            for name, value in argument.named.items():
+                if name in named:
+                    raise TypeError(f"got multiple values for keyword argument {name!r}")
+                named[name] = value
+        if type(function) is MethodType and positional and positional[0] is function.__self__:
+            del positional[0]
+        return self.result(function(*positional, **named))
+
+    def result(self, value: object) -> LuaResults:
+        """Return what a host function returned as Lua's results."""
+        if self.awaits is not None and isinstance(value, Awaitable):
+            value = self.awaits(value)
+        if self._unpacks and type(value) is tuple:
+            return self._unpacked(value)
+        return self._border.to_lua(value)
+
+    def _unpacked(self, values: tuple[object, ...]) -> LuaResults:
+        results = tuple(map(self._border.to_lua, values))
+        return results[0] if len(results) == 1 else results
+
+    # Metatables
+
+    def _metatable(self, has_items: bool | None) -> Table:
+        """Return a metatable; None for objects that are seen as they are."""
+        border, access = self._border, self._access
+        getter, setter = access.getter, access.setter
+
+        def uses_items(obj: Any) -> bool:
+            return hasattr(type(obj), "__getitem__") if has_items is None else has_items
+
+        def index(value: LuaValue = None, key: LuaValue = None, *_: LuaValue) -> LuaValue:
+            obj = self.object_of(1, value)
+            try:
+                if getter is not None:
+                    return border.to_lua(getter(obj, border.to_python(key)))
+                if uses_items(obj):
+                    return border.to_lua(obj[border.to_python(key)])
+                return border.to_lua(access.get(obj, border.name_of(key)))
+            except LuaError as exception:
+                raise border.failures.entering(exception) from None
+
+        def newindex(
+            value: LuaValue = None, key: LuaValue = None, new: LuaValue = None, *_: LuaValue
+        ) -> LuaResults:
+            obj = self.object_of(1, value)
+            try:
+                if setter is not None:
+                    setter(obj, border.to_python(key), border.to_python(new))
+                elif uses_items(obj):
+                    obj[border.to_python(key)] = border.to_python(new)
+                else:
+                    access.set(obj, border.name_of(key), border.to_python(new))
+            except LuaError as exception:
+                raise border.failures.entering(exception) from None
+            return ()
+
+        def call(value: LuaValue = None, *arguments: LuaValue) -> LuaResults:
+            obj = self.object_of(1, value)
+            if not callable(obj):
+                raise TypeError(f"{type(obj).__name__!r} object is not callable")
+            return self.function(obj)(*arguments)
+
+        def to_string(value: LuaValue = None, *_: LuaValue) -> LuaValue:
+            try:
+                return border.encode(str(self.object_of(1, value)))
+            except LuaError as exception:
+                raise border.failures.entering(exception) from None
+
+        fields: dict[str, LuaValue] = {
+            "__name": "python object",
+            "__index": index,
+            "__newindex": newindex,
+            "__call": call,
+            "__tostring": to_string,
+        }
+        if not self._is_open:
+            fields["__metatable"] = FALSE
+        return Table.from_fields(fields)
+
+    def _describe_exception(self, value: LuaValue = None, *_: LuaValue) -> LuaValue:
+        exception = self.object_of(1, value)
+        return self._border.encode(f"{type(exception).__name__}: {exception}")

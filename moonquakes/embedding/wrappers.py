@@ -1,0 +1,352 @@
+"""What does Python see of a Lua function, table, coroutine or userdata?
+
+Tables have the mapping access and the attributes that Python people know from lupa, functions are called,
+coroutines are generators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import ref
+
+from moonquakes.values import LightUserdata, LuaResults, LuaValue, Userdata, first, pack_results, type_name
+from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.interpreter import resume_from_host
+from moonquakes.vm.table import Table
+
+if TYPE_CHECKING:
+    from moonquakes.embedding.border import Border
+
+
+class LuaObject:
+    """A Lua value that Python has no own type for; equal to another of the same value."""
+
+    __slots__ = ("__weakref__", "_border", "_value")
+    _border: Border
+    _value: LuaValue
+    # Else Python would take whatever can be indexed for a sequence.
+    __iter__: ClassVar[Any] = None
+
+    def __init__(self, border: Border, value: LuaValue) -> None:
+        _set_border(self, border)
+        _set_value(self, value)
+        held = border.held
+        held[id(value)] = ref(self)
+        if len(held) > border.prune_at:
+            border.prune()
+
+    def __call__(self, *args: object) -> Any:
+        """Call the value with Python arguments; several results are a tuple, none are None.
+
+        Raises:
+            LuaError: what it raised; an exception of a Python function comes out as it is.
+            LimitExceeded: a limit of the sandbox is reached.
+        """
+        border = self._border
+        border.acquire()
+        try:
+            return border.results(border.enter(self._value, tuple(map(border.to_lua, args))))
+        except Exception as exception:
+            raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
+        finally:
+            border.release()
+
+    def __getitem__(self, key: object) -> Any:
+        raise TypeError(f"a Lua {type_name(self._value)} cannot be indexed")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r} to set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r} to delete")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LuaObject) and other._value is self._value
+
+    def __hash__(self) -> int:
+        return id(self._value)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<Lua {type_name(self._value)} at {id(self._value):#x}>"
+
+    def __str__(self) -> str:
+        """What ``__tostring`` says when the value has one.
+
+        Raises:
+            TypeError: that is no string.
+        """
+        return str(self._border.do(_text_of, self))
+
+
+# What is assigned otherwise is a field of Lua's.
+_set_border = LuaObject.__dict__["_border"].__set__
+_set_value = LuaObject.__dict__["_value"].__set__
+
+
+def _text_of(target: LuaObject) -> str:
+    state = target._border.state
+    handler = state.metamethod(target._value, "__tostring")
+    if handler is None:
+        return repr(target)
+    text = first(target._border.call(handler, target._value))
+    if type(text) is not str:
+        raise TypeError("__tostring returned non-string object")
+    return text.encode("latin-1").decode(target._border.encoding or "utf-8", "replace")
+
+
+class LuaUserdata(LuaObject):
+    """A Lua value that is indexed: indexing and attributes are Lua's indexing, metamethods included."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> Any:
+        border = self._border
+        border.acquire()
+        try:
+            target = self._value
+            key = border.key_to_lua(key)
+            value = target.get(key) if target.__class__ is Table else None
+            if value is None:
+                value = first(border.state.index(target, key))
+            return border.to_python(value)
+        except Exception as exception:
+            raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
+        finally:
+            border.release()
+
+    def __setitem__(self, key: object, value: object) -> None:
+        border = self._border
+        border.acquire()
+        try:
+            target = self._value
+            key, value = border.key_to_lua(key), border.to_lua(value)
+            if target.__class__ is Table and target.metatable is None:
+                target.set(key, value)
+            else:
+                border.state.set_index(target, key, value)
+            return
+        except Exception as exception:
+            raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
+        finally:
+            border.release()
+
+    def __delitem__(self, key: object) -> None:
+        self[key] = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:2] == "__" and name[-2:] == "__":
+            raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r}")
+        return self[name.encode(self._border.source_encoding)]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self[name.encode(self._border.source_encoding)] = value
+
+    def __delattr__(self, name: str) -> None:
+        self[name.encode(self._border.source_encoding)] = None
+
+    def __len__(self) -> int:
+        """What Lua's ``#`` gives."""
+        border = self._border
+        return int(border.do(lambda: first(border.state.length(self._value))))
+
+
+class LuaFunction(LuaObject):
+    """A Lua function; calling it from Python runs it."""
+
+    __slots__ = ("_is_short",)
+    #: Whether it may be called as it is; None before the first call.
+    _is_short: bool | None
+
+    def __init__(self, border: Border, value: LuaValue) -> None:
+        super().__init__(border, value)
+        _set_short(self, None)
+
+    def __call__(self, *args: object) -> Any:
+        """Call the function; see :meth:`LuaObject.__call__`."""
+        # All that usually crosses does so here without another call (docs/performance.md).
+        border = self._border
+        border.acquire()
+        try:
+            for value in args:
+                kind = type(value)
+                if kind is int:
+                    if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:  # type: ignore[operator]  # an int
+                        continue
+                elif kind is str:
+                    if border.is_plain and value.isascii():  # type: ignore[attr-defined]  # a str
+                        continue
+                elif kind is float or value is None:
+                    continue
+                args = tuple(map(border.to_lua, args))
+                break
+            result = self._value(*args) if self._is_short else self._enter(args)
+            kind = type(result)
+            if kind is int or result is None:
+                return result
+            if kind is tuple:
+                return border.results(result) if result else None
+            return border.to_python(result)
+        except Exception as exception:
+            raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
+        finally:
+            border.release()
+
+    def _enter(self, arguments: tuple[LuaValue, ...]) -> LuaResults:
+        if self._is_short is None:
+            _set_short(self, self._border.is_short(self._value))
+        return self._border.enter(self._value, arguments)
+
+    def coroutine(self, *args: object) -> LuaThread:
+        """Return a new coroutine of the function, which gets ``args`` when it is first resumed."""
+        return LuaThread(self._border, Coroutine(self._border.state, self._value), args)
+
+
+_set_short = LuaFunction.__dict__["_is_short"].__set__
+
+
+class LuaThread(LuaObject):
+    """A coroutine, used as a generator: it gives what it yields, and at last what it returns, if anything.
+
+    True while it can be resumed.  One that Lua made and that has not started is called with its first
+    arguments: that gives a coroutine of the same function, which starts with them.
+    """
+
+    __slots__ = ("_arguments",)
+    _arguments: tuple[object, ...] | None
+
+    def __init__(self, border: Border, value: LuaValue, arguments: tuple[object, ...] | None = None) -> None:
+        super().__init__(border, value)
+        _set_arguments(self, arguments)
+
+    def __call__(self, *args: object) -> Any:
+        if self._arguments is None and not self._value.is_started and self._value.status == "suspended":
+            return LuaThread(self._border, Coroutine(self._border.state, self._value.function), args)
+        return super().__call__(*args)
+
+    def __iter__(self) -> LuaThread:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: object) -> Any:
+        """Resume the coroutine with ``value`` as the result of its ``coroutine.yield``; a tuple is several.
+
+        Raises:
+            StopIteration: it has ended; at once when it returns nothing.
+            TypeError: a value for a coroutine that has not started.
+        """
+        border = self._border
+        is_over, results = border.do(self._resume, value)
+        if is_over:
+            raise StopIteration
+        return results
+
+    def _resume(self, value: object) -> tuple[bool, Any]:
+        border, coroutine = self._border, self._value
+        if coroutine.status == "dead":
+            return True, None
+        if coroutine.is_started:
+            arguments = list(map(border.to_lua, value)) if type(value) is tuple else [border.to_lua(value)]
+        elif value is not None:
+            raise TypeError("can't send non-None value to a just-started generator")
+        else:
+            arguments = list(map(border.to_lua, self._arguments or ()))
+        results = resume_from_host(border.state, coroutine, arguments, True)
+        if not results and coroutine.status == "dead":
+            return True, None
+        return False, border.results(pack_results(tuple(results)))
+
+    def __bool__(self) -> bool:
+        return bool(self._value.status != "dead")
+
+
+_set_arguments = LuaThread.__dict__["_arguments"].__set__
+
+
+class LuaTable(LuaUserdata):
+    """A Lua table with mapping access, and its string fields as attributes.
+
+    Access honours metamethods, as in Lua; a missing key is None, and storing None removes.  Iteration is
+    over the keys, without metamethods.
+    """
+
+    __slots__ = ()
+
+    def __contains__(self, key: object) -> bool:
+        return self[key] is not None
+
+    def __iter__(self) -> Iterator[Any]:
+        return LuaIterator(self, LuaIterator.KEYS)
+
+    def keys(self) -> Iterator[Any]:
+        """Return an iterator over the keys."""
+        return LuaIterator(self, LuaIterator.KEYS)
+
+    def values(self) -> Iterator[Any]:
+        """Return an iterator over the values."""
+        return LuaIterator(self, LuaIterator.VALUES)
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        """Return an iterator over the entries; fields may be changed while it runs, not added."""
+        return LuaIterator(self, LuaIterator.ITEMS)
+
+
+class LuaIterator:
+    """An iterator over a table, which threads may share."""
+
+    __slots__ = ("_key", "_table", "_what")
+    KEYS, VALUES, ITEMS = range(3)
+
+    def __init__(self, table: LuaTable, what: int) -> None:
+        self._table: LuaTable | None = table
+        self._what = what
+        self._key: LuaValue = None
+
+    def __iter__(self) -> LuaIterator:
+        return self
+
+    def __next__(self) -> Any:
+        table = self._table
+        if table is None:
+            raise StopIteration
+        border = table._border
+        entry = border.do(self._step, table)
+        if entry is None:
+            raise StopIteration
+        key, value = entry
+        if self._what == self.ITEMS:
+            return border.to_python(key), border.to_python(value)
+        return border.to_python(value if self._what == self.VALUES else key)
+
+    def _step(self, table: LuaTable) -> tuple[LuaValue, LuaValue] | None:
+        entry: tuple[LuaValue, LuaValue] | None = table._value.next(self._key)
+        if entry is None:
+            self._table = None
+        else:
+            self._key = entry[0]
+        return entry
+
+
+def wrapper_classes() -> Mapping[type, type[LuaObject]]:
+    """Return what wraps a Lua value, by the value's class."""
+    return {
+        Table: LuaTable,
+        FunctionType: LuaFunction,
+        Coroutine: LuaThread,
+        Userdata: LuaUserdata,
+        LightUserdata: LuaUserdata,
+    }
+
+
+def lua_type(value: object) -> str | None:
+    """Return Lua's name for the type of a value that came from a runtime, None for Python's own."""
+    return type_name(value._value) if isinstance(value, LuaObject) else None
