@@ -67,7 +67,7 @@ class Objects:
         border.state.host_error_metatable = self._exceptions
         if not is_open:
             self._exceptions.set("__name", "python exception")
-            self._exceptions.set("__tostring", self._describe_exception)
+            self._exceptions.set("__tostring", self._make_describe())
         # By the id of the Python object, which its userdata keeps alive.
         self._known: WeakValueDictionary[int, Userdata] = WeakValueDictionary()
         self.none = self._userdata(None, self._auto)
@@ -217,6 +217,10 @@ class Objects:
             fields["__metatable"] = FALSE
         return Table.from_fields(fields)
 
-    def _describe_exception(self, value: LuaValue = None, *_: LuaValue) -> LuaValue:
-        exception = self.object_of(1, value)
-        return self._border.encode(f"{type(exception).__name__}: {exception}")
+    def _make_describe(self) -> Callable[..., LuaValue]:
+        def describe(value: LuaValue = None, *_: LuaValue) -> LuaValue:
+            """Return the text of an exception, which tells its class."""
+            exception = self.object_of(1, value)
+            return self._border.encode(f"{type(exception).__name__}: {exception}")
+
+        return describe
