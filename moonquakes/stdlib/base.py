@@ -252,9 +252,10 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         return iterate, t, 0
 
     state.next_function = lua_next
-    state.select_function = select
-    state.setmetatable_function = setmetatable
-    state.ipairs_function, state.ipairs_step = ipairs, iterate
+    state.ipairs_step = iterate
+    state.library_functions |= {
+        "ipairs": ipairs, "select": select, "setmetatable": setmetatable, "type": lua_type,
+    }  # fmt: skip
 
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
         if type(t) is Table and t.metatable is None:

@@ -53,6 +53,8 @@ def open_math(state: State) -> Table:
         library.set(name, _real_function(function, invalid))
     for name, function in (_extremes(state) | random_functions(state)).items():
         library.set(name, function)
+    for name in ("abs", "floor", "max", "min", "sqrt"):
+        state.library_functions[name] = library.hash[name]
     return library
 
 

@@ -238,4 +238,5 @@ def open_string(state: State, may_use_re: bool = True) -> Table:
         }
     )
     state.string_metatable = _string_metatable(state, library)
+    state.library_functions |= {"byte": byte, "char": char, "sub": sub}
     return library

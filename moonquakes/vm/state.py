@@ -134,9 +134,8 @@ class State(Operations):
         self.holders: list[Callable[[], Iterable[Any]]] = []
         self.warn: Callable[..., None] = _ignore
         self.next_function: LuaValue = None
-        self.select_function: LuaValue = None
-        self.ipairs_function: LuaValue = None
-        self.setmetatable_function: LuaValue = None
+        #: Functions that generated code may do in place.
+        self.library_functions: dict[str, Callable[..., LuaResults]] = {}
         self.ipairs_step: LuaValue = None
 
     @property

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from moonquakes.bytecode.opcodes import OP
 from moonquakes.vm.fast.analysis import ANY, INT, STR
 from moonquakes.vm.fast.constructors import NewTable
+from moonquakes.vm.fast.counting import spreading_line
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
+from moonquakes.vm.fast.library import function_name, in_place
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
@@ -96,9 +98,8 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
         if is_tail:
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
-        return Call(
-            f"{function}({', '.join([e.text for e in arguments])})", f"{OPENS}call({slow}){CLOSES}", names
-        )
+        text = in_place(t, callee, arguments, f"{function}({', '.join([e.text for e in arguments])})")
+        return Call(text, f"{OPENS}call({slow}){CLOSES}", names)
     first, many, raw = t.take_open()
     exprs = _arguments(t, a, first - a)
     texts = [expr.text for expr in exprs]
@@ -124,10 +125,10 @@ def _selected(operands: list[Expr], call: str) -> str:
         return call
     function, which = operands[0].text, operands[1]
     if which.is_constant and which.value == "#":
-        return f"(LEN(va) if {function} is SELECT else {call})"
+        return f"(LEN(va) if {function} is F_select else {call})"
     if which.kind == STR:
         return call
-    return f"(va[{which.text} - 1] if {function} is SELECT and 0 < {which.text} <= LEN(va) else {call})"
+    return f"(va[{which.text} - 1] if {function} is F_select and 0 < {which.text} <= LEN(va) else {call})"
 
 
 def _yielding(t: Translator, pc: int, made: Call) -> str:
@@ -151,6 +152,15 @@ def _yielding(t: Translator, pc: int, made: Call) -> str:
     )
 
 
+def _name_of(t: Translator, a: int) -> str:
+    """Return the name of the function in a register that is about to be called."""
+    callee = t.pending.get(a)
+    if callee is None:
+        callee = Expr(t.held.get(a, ""), ANY)
+        callee.is_atom = True
+    return function_name(callee)
+
+
 def _object_of(t: Translator, a: int, b: int) -> tuple[str, str] | None:
     """Write ``setmetatable({ ... }, class)`` up to the call, where a call is that.
 
@@ -162,8 +172,7 @@ def _object_of(t: Translator, a: int, b: int) -> tuple[str, str] | None:
     if b != 3 or not isinstance(table, NewTable) or (metatable is not None and not metatable.is_atom):
         return None
     callee = pending.get(a)
-    text = callee.raw if callee is not None else t.held.get(a, "")
-    if not (text.endswith(".hash['setmetatable']") or text.startswith("setmetatable_")):
+    if _name_of(t, a) != "setmetatable":
         return None
     if callee is not None and not callee.is_atom:
         t.materialize(a)
@@ -173,7 +182,7 @@ def _object_of(t: Translator, a: int, b: int) -> tuple[str, str] | None:
     name = t.temporary(a + 1)
     of = (metatable or t.read(a + 2, t.pc)).text
     plain = f"{of}.__class__ is Table and '__gc' not in {of}.hash and '__mode' not in {of}.hash"
-    return name, f"if {function} is SETMETATABLE and {plain}: {name}.metatable = {of}"
+    return name, f"if {function} is F_setmetatable and {plain}: {name}.metatable = {of}"
 
 
 def _elements_of(t: Translator, pc: int, a: int) -> str:
@@ -199,7 +208,7 @@ def _elements_of(t: Translator, pc: int, a: int) -> str:
         t.materialize(a)
     function = t.pending[a].text if a in t.pending else t.read(a, pc).text
     o = (subject or t.read(a + 1, pc)).text
-    plain = f"{function} is IPAIRS and {o}.__class__ is Table and {o}.metatable is None"
+    plain = f"{function} is F_ipairs and {o}.__class__ is Table and {o}.metatable is None"
     return f"if {plain}: r{a} = ISLICE(ENUMERATE({o}.arr), 1, None)"
 
 
@@ -346,6 +355,8 @@ def _return_one(t: Translator, pc: int, a: int, closes: bool) -> int:
 def vararg(t: Translator, pc: int, word: int) -> int:
     a, c = word >> 7 & 0xFF, word >> 24
     if c == 0:
+        if t.points is not None:
+            t.emit(spreading_line())
         t.open = (a, "va", "va")
     elif c == 2:
         t.define(a, Expr("(va[0] if va else None)", ANY, ("va",)))

@@ -30,6 +30,7 @@ class Expr:
         text: computes it, or raises; no side effects.
         raw: the same where the user of the value rejects nil and tuples by raising.
         callee: the same where it is called, which a nil does not survive; empty for ``text``.
+        method: the name under which it was looked up in an object.
         truth: whether it is neither nil nor false, where that has a text of its own.
         length_of, appends_to: the name of which it is the length, or the first free index.
         likely: what it probably is, when ``kind`` says nothing.
@@ -53,7 +54,7 @@ class Expr:
     """
 
     # Most of them are what they are here: a class's defaults cost nothing to make.
-    soft = callee = truth = length_of = appends_to = ring = flat = checked = ""
+    soft = callee = method = truth = length_of = appends_to = ring = flat = checked = ""
     floats: tuple[str, ...] = ()
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False

@@ -30,6 +30,7 @@ from moonquakes.vm.fast.counting import counting_names
 from moonquakes.vm.fast.faults import call_fault
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.later import with_operands_kept
+from moonquakes.vm.fast.library import library_names
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
 from moonquakes.vm.fast.often import with_likely_case
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
@@ -102,11 +103,9 @@ class Names:
             "truthy": truthy,
             "TICKS": self.ticks,
             "STATE": state,
-            "SELECT": state.select_function or odd,
-            "IPAIRS": state.ipairs_function or odd,
+            **library_names(state),
             "ISLICE": islice,
             "ENUMERATE": enumerate,
-            "SETMETATABLE": state.setmetatable_function or odd,
             "FULL": stack_almost_full,
             "StackFull": StackFull,
             "LOOK": look,

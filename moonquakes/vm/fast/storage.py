@@ -161,6 +161,7 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
     if name in STRING_METHODS:
         text = f"(STRING.methods[{key}] if {base}.__class__ is str else {text})"
     expr = of_one(text, f"{OPENS}method({pc}, {o.slow}, {key}){CLOSES}", ANY, o)
+    expr.method = name
     expr.fails = expr.reads_heap = True
     return expr
 

@@ -176,6 +176,35 @@ r[#r + 1] = select(2, pcall(index, {}, 2))
 r[#r + 1] = select(2, pcall(index, '1', '2'))
 r[#r + 1] = select(2, pcall(all, 1, nil))
 return table.concat(log, ' '), table.unpack(r)""",
+    "library functions in place": """
+local r = {}
+local function note(...)
+  for i = 1, select('#', ...) do r[#r + 1] = tostring((select(i, ...))) end
+  r[#r + 1] = ';'
+end
+local floor, max = math.floor, math.max
+local function try(f) note(tostring((select(2, pcall(f))))) note(select(3, pcall(f))) end
+local function all(s, i, j, x, y)
+  try(function() return tostring((s:byte(i))), s:sub(i, i), s:sub(i, j), s:sub(i), s:sub(2, -1) end)
+  try(function() return string.byte(s, i + 1), string.sub(s, i, j + 1) end)
+  try(function() return tostring(floor(x)), math.floor(x / 2), math.type(math.floor(y)) end)
+  try(function() return max(x, y), math.min(x, y), math.abs(x), tostring(math.sqrt(x)) end)
+  try(function() return type(s), type(x), string.char(i), (math.max(i, j)) end)
+end
+for _, s in ipairs{ 'hello', '', '\\255\\0' } do
+  for _, i in ipairs{ 1, 2, 5, 6, 0, -1, 300, 2.0, '1' } do
+    for _, x in ipairs{ 1.5, -2.5, 3, -7, 1e300, -0.0, '12' } do all(s, i, 3, x, 2) end
+  end
+end
+all('x', 1, 1, 1/0, -1/0); all({}, 1, 1, 1, 1); all(5, 1, 1, nil, 1)
+all('x', nil, nil, {}, 1); all('x', 1, 1, 0/0, 1)
+note(tostring(tostring(0/0) == tostring(math.max(0/0, 1))), select(2, pcall(type)))
+math.floor = function() return 'mine' end
+string.sub = function() return 'mine' end
+all('hello', 1, 2, 1.5, 2.5)
+string.sub = nil
+note(select(2, pcall(function() return ('x'):sub(1, 1) end)))
+return (table.concat(r, ' '):gsub('table: [x%x]+', 'table'))""",
     "select": """
 local function pick(i, ...) local x = (select(i, ...)); return x, (select('#', ...)) end
 local function rest(i, ...) return select(i, ...) end
