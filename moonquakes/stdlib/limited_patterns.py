@@ -8,173 +8,28 @@ it goes.  Which of the two it is depends on pattern and subject alone, and so do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.charges import UNIT
+from moonquakes.stdlib.limited_calls import Tariff, paid_gmatch, paid_gsub
+from moonquakes.stdlib.pattern_effort import ROUGH_FUEL, STEPS, Effort
 from moonquakes.stdlib.pattern_functions import HostFunction, make_pattern_functions
-from moonquakes.stdlib.pattern_items import (
-    Back,
-    Balance,
-    Close,
-    End,
-    Fault,
-    Item,
-    Open,
-    PatternParser,
-    Single,
-)
+from moonquakes.stdlib.pattern_items import Balance, Item, PatternParser
 from moonquakes.stdlib.pattern_matcher import Found, Matcher
-from moonquakes.stdlib.pattern_regex import class_regex
-from moonquakes.stdlib.patterns import LONGEST_KEPT, MOST_KEPT, Pattern, Patterns
-from moonquakes.values import LuaResults, LuaValue
-from moonquakes.vm.charging import Fees, choosing, searching
-from moonquakes.vm.limits import Limits
+from moonquakes.stdlib.patterns import Match, Pattern, Patterns, kept_patterns
+from moonquakes.values import LuaValue
+from moonquakes.vm.charging import out_of_slices
+from moonquakes.vm.limits import LONG_STRING, Limits
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
-#: Steps that ``re`` may take for one call, and for each character besides; steps that cost one unit.
-_MOST_STEPS: Final = 4_000_000
-_MOST_STEPS_EACH: Final = 40
-_STEPS: Final = 64
-#: Steps up to which a rough bound is good enough, and what so many cost.
-_ROUGH: Final = 1024
-_ROUGH_FUEL: Final = 8
-#: Items whose steps are not counted, and how many items a pattern for ``re`` may have.
-_OTHERS: Final = frozenset({Back, Balance, Fault})
-_MOST_ITEMS: Final = 150
+#: Characters that are looked through for one unit to find the bound.
+_LOOKED_THROUGH: Final = 8
 #: What a choice taken back costs in the package's matcher, and the beginning of a match.
 _CHOICE_FUEL: Final = 8
 _MATCH_FUEL: Final = 8
-#: Bytes that a substitution may make before it is watched piece by piece.
-_SMALL: Final = 16_384
-
-
-class Effort:
-    """How many steps a pattern may take in ``re``, given a subject.
-
-    Attributes:
-        is_known: whether that can be told.
-        starts_once: whether the pattern is anchored.
-    """
-
-    __slots__ = (
-        "_count", "_doubles", "_lazy", "_retried", "_runs", "_steps", "_subject", "is_known", "starts_once"
-    )  # fmt: skip
-
-    def __init__(self, parsed: PatternParser, starts_once: bool) -> None:
-        items = [item for item in parsed.items if type(item) not in (Open, Close)]
-        self.starts_once = starts_once
-        self._count = len(items) + 1
-        #: Runs that are tried once from a place; others may be tried anew for each choice before them.
-        self._runs: list[Callable[[str], int]] = []
-        self._retried: list[Callable[[str], int]] = []
-        #: The characters that end a lazy repetition with which the match succeeds.
-        self._lazy: list[re.Pattern[str]] = []
-        self._doubles = 1
-        self._subject: str | None = None
-        self._steps = 0
-        self.is_known = len(items) <= _MOST_ITEMS and not any(type(item) in _OTHERS for item in items)
-        for index, item in enumerate(items):
-            if type(item) is not Single or not item.repeat:
-                continue
-            after = items[index + 1 :]
-            if item.repeat == "?":
-                self._doubles *= 2
-            elif item.repeat == "-" and _ends_with(after):
-                assert type(after[0]) is Single
-                self._lazy.append(re.compile(class_regex(after[0].members), re.DOTALL))
-            elif not any(map(_can_fail, after)) or (item.repeat != "-" and _excludes(item, after)):
-                self._runs.append(_longest_run(item))
-            else:
-                self._retried.append(_longest_run(item))
-
-    def _rough(self, size: int) -> int:
-        """Return the bound for any subject of ``size - 1`` characters."""
-        repeats = len(self._runs) + len(self._retried) + len(self._lazy)
-        starts = 1 if self.starts_once else size
-        rough: int = starts * (self._count + repeats * size) * size ** len(self._retried) * self._doubles
-        return rough
-
-    def short(self) -> int:
-        """Return up to which length any subject takes few steps, -1 if none does."""
-        length = -1
-        while length < _ROUGH and self._rough(length + 2) <= _ROUGH:
-            length += 1
-        return length if self.is_known else -1
-
-    def bound(self, subject: str) -> int:
-        """Return a number of steps that ``re`` does not exceed."""
-        if subject is not self._subject:
-            # A scanner looks at one subject many times.
-            self._subject, self._steps = subject, self._bound(subject)
-        return self._steps
-
-    def each(self, subject: str) -> int:
-        """Return a number of steps that ``re`` does not exceed for each place where it begins."""
-        return self.bound(subject) // (1 if self.starts_once else len(subject) + 1) + 1
-
-    def _bound(self, subject: str) -> int:
-        size = len(subject) + 1
-        starts = 1 if self.starts_once else size
-        rough = self._rough(size)
-        if rough <= _ROUGH:
-            return rough
-        steps = starts * (self._count + sum([run(subject) for run in self._runs]))
-        for ending in self._lazy:
-            # Each place after the last ending looks to the end in vain.
-            tail = size
-            for found in ending.finditer(subject):
-                tail = size - found.end()
-            steps += size + min(starts, tail) * tail
-        for run in self._retried:
-            steps *= run(subject) + 2
-            if steps > _MOST_STEPS:
-                break
-        return min(steps * self._doubles, rough)
-
-
-def _can_fail(item: Item) -> bool:
-    return not (type(item) is Single and item.repeat in ("*", "-", "?"))
-
-
-def _ends_with(after: list[Item]) -> bool:
-    """Whether one mandatory character comes next, and nothing that can fail after it."""
-    return (
-        bool(after)
-        and type(after[0]) is Single
-        and after[0].repeat in ("", "+")
-        and bool(after[0].members)
-        and not any(map(_can_fail, after[1:]))
-    )
-
-
-def _excludes(item: Single, after: list[Item]) -> bool:
-    """Whether what comes next cannot begin inside the item's run."""
-    following = after[0]
-    if type(following) is End:
-        return True
-    return (
-        type(following) is Single
-        and following.repeat in ("", "+")
-        and item.members.isdisjoint(following.members)
-    )
-
-
-def _longest_run(item: Single) -> Callable[[str], int]:
-    if not item.members:
-        return lambda subject: 0
-    if len(item.members) == 256:
-        return len
-    find = re.compile(class_regex(item.members) + "+", re.DOTALL).finditer
-
-    def longest(subject: str) -> int:
-        return max([found.end() - found.start() for found in find(subject)], default=0)
-
-    return longest
 
 
 class PaidMatcher(Matcher):
@@ -202,18 +57,96 @@ class PaidMatcher(Matcher):
         return super()._match_other(item, subject, position, starts, ends)
 
 
-class PaidPatterns(Patterns):
-    """Patterns of one state, which run on matchers that pay."""
+class Prices:
+    """What the patterns cost on the long subject looked at last, which scanners look at many times.
 
-    def __init__(self, may_anchor: bool, limits: Limits) -> None:
+    Attributes:
+        subject: the subject.
+        each: by pattern, :meth:`Effort.each`.
+    """
+
+    __slots__ = ("each", "subject")
+
+    def __init__(self) -> None:
+        self.subject = ""
+        self.each: dict[str, int] = {}
+
+
+class PaidPatterns(Patterns):
+    """Patterns of one state, which pay for their matches.
+
+    Args:
+        may_anchor: see :class:`~moonquakes.stdlib.patterns.Patterns`.
+        prices: those of the state; None makes every match run on the package's own matcher.
+    """
+
+    def __init__(self, may_anchor: bool, limits: Limits, prices: Prices | None = None) -> None:
         super().__init__(may_anchor, False)
         self._limits = limits
+        self._prices = prices
+        self._for_re = kept_patterns(may_anchor, True)
 
     def __missing__(self, text: str) -> Pattern:
+        self._limits.charge(len(text))
         pattern = super().__missing__(text)
         pay = self._limits.charge
         pattern.use_matcher(lambda parsed, is_anchored: PaidMatcher(parsed, is_anchored, pay))
+        if self._prices is not None:
+            pattern.search = self._search(text, pattern, self._prices)
         return pattern
+
+    def _search(self, text: str, pattern: Pattern, prices: Prices) -> Callable[[str, int], Match | None]:
+        """Return what searches with ``re`` where that is bounded."""
+        limits, by_matcher = self._limits, pattern.search
+        effort = Effort(PatternParser(text, 1 if pattern.is_anchored else 0), pattern.is_anchored)
+        if effort.is_known:
+            by_re = self._for_re[text]
+            by_re.prepare_now()
+            if by_re.regex is None:
+                effort.is_known = False
+        if not effort.is_known:
+            return by_matcher
+        run = by_re.search
+        # What a short subject gives is short as well, and need not be paid.
+        short, starts_once, captures = (
+            min(effort.short(), LONG_STRING),
+            effort.starts_once,
+            len(pattern.captures),
+        )
+        fuel: Any = None
+        more, costs = limits.fuel.more, prices.each
+
+        def search(subject: str, start: int) -> Match | None:
+            nonlocal fuel
+            size = len(subject)
+            if size <= short:
+                try:
+                    fuel = fuel[ROUGH_FUEL]
+                except IndexError:
+                    fuel = more(ROUGH_FUEL)
+                return run(subject, start)
+            if subject is not prices.subject and subject != prices.subject:
+                prices.subject = subject
+                costs.clear()
+            each = costs.get(text)
+            if each is None:
+                limits.charge(size // _LOOKED_THROUGH)
+                each = costs[text] = effort.each(subject)
+            if each < 0:
+                found = by_matcher(subject, start)
+            else:
+                found = run(subject, start)
+                last = start if starts_once else size if found is None else found.start()
+                cost = ROUGH_FUEL + (last - start + 1) * each // STEPS
+                try:
+                    fuel = fuel[cost]
+                except IndexError:
+                    fuel = more(cost)
+            if found is not None and found.end() - found.start() > LONG_STRING:
+                limits.make((found.end() - found.start()) * (captures or 1))
+            return found
+
+        return out_of_slices(search, limits.fuel)
 
 
 def make_limited_pattern_functions(
@@ -231,92 +164,30 @@ def make_limited_pattern_functions(
 
         return collect
 
+    def find_text(text: str, wanted: str, start: int) -> int:
+        found = text.find(wanted, start)
+        looked = (len(text) if found < 0 else found) - start
+        limits.fuel.pay(_MATCH_FUEL + looked // UNIT)
+        return found
+
+    prices = Prices()
+    paid = make_pattern_functions(
+        state,
+        False,
+        pure,
+        lambda may_anchor, _: PaidPatterns(may_anchor, limits, prices),
+        find_text=find_text,
+    )
     by_re = make_pattern_functions(state, True, pure)
     watched = make_pattern_functions(state, True, pure, collector=collector)
+    glanced_at = make_pattern_functions(state, True, pure, collector=collector, least=LONG_STRING)
     by_matcher = make_pattern_functions(
         state, False, pure, lambda may_anchor, _: PaidPatterns(may_anchor, limits), collector
     )
+    gsubs = [functions["gsub"] for functions in (by_re, watched, glanced_at, by_matcher)]
     return {
-        name: _choosing(name, limits, by_re[name], by_matcher[name], watched[name])
-        for name in ("find", "match", "gmatch", "gsub")
+        "find": paid["find"],
+        "match": paid["match"],
+        "gmatch": paid_gmatch(Tariff(limits, False), by_re["gmatch"], by_matcher["gmatch"]),
+        "gsub": paid_gsub(Tariff(limits, True), *gsubs),
     }
-
-
-def _choosing(name: str, limits: Limits, by_re: Any, by_matcher: Any, watched: Any) -> FunctionType:
-    """Return a function that pays for a call and lets ``re`` make it, if that is bounded."""
-    efforts: dict[LuaValue, Effort] = {}
-    fees = Fees(_ROUGH_FUEL)
-    shorts = fees.short
-    may_anchor = name != "gmatch"
-    is_substitution = name == "gsub"
-    pay = limits.fuel.pay
-
-    def effort_of(pattern: str) -> Effort:
-        limits.charge(len(pattern))
-        is_anchored = may_anchor and pattern.startswith("^")
-        effort = Effort(PatternParser(pattern, 1 if is_anchored else 0), is_anchored)
-        if len(pattern) <= LONGEST_KEPT:
-            if len(efforts) >= MOST_KEPT:
-                efforts.clear()
-                shorts.clear()
-            efforts[pattern] = effort
-            shorts[pattern] = effort.short()
-        return effort
-
-    def keep(subject: str, costs: dict[LuaValue, int], pattern: str, cost: int) -> None:
-        if subject is not fees.subject:
-            fees.subject = subject
-            fees.known.clear()
-            fees.each.clear()
-        costs[pattern] = cost
-
-    def choose(arguments: tuple[LuaValue, ...]) -> Callable[..., LuaResults]:
-        if len(arguments) < 2:
-            return by_re  # type: ignore[no-any-return]  # which raises the error
-        subject, pattern = arguments[0], arguments[1]
-        if type(subject) is not str or type(pattern) is not str:
-            return by_matcher  # type: ignore[no-any-return]  # a function
-        effort = efforts.get(pattern)
-        if effort is None:
-            effort = effort_of(pattern)
-        if len(subject) <= shorts.get(pattern, -1):
-            pay(_ROUGH_FUEL)
-            return by_re  # type: ignore[no-any-return]  # a function
-        size = len(subject)
-        if not effort.is_known or effort.bound(subject) > _MOST_STEPS + _MOST_STEPS_EACH * size:
-            pay(_ROUGH_FUEL)
-            return by_matcher  # type: ignore[no-any-return]  # a function
-        init = arguments[2] if len(arguments) > 2 and not is_substitution else None
-        start = init if type(init) is int and init > 0 else 1
-        starts = 1 if effort.starts_once else max(size + 1 - start, 0)
-        if name == "find" and not effort.starts_once:
-            keep(subject, fees.each, pattern, effort.each(subject))
-            return find_at(start, effort.each(subject), size)
-        cost = _ROUGH_FUEL + starts * effort.each(subject) // _STEPS
-        pay(cost)
-        if effort.starts_once:
-            keep(subject, fees.known, pattern, cost)
-        return by_re  # type: ignore[no-any-return]  # a function
-
-    def find_at(start: int, each: int, size: int) -> Callable[..., LuaResults]:
-        """Return ``find``, which pays for the places that it looked at."""
-
-        def paid_find(*arguments: LuaValue) -> LuaResults:
-            results = by_re(*arguments)
-            looked = max(size + 1 if results is None else results[0] + 1, start) - start
-            pay(_ROUGH_FUEL + looked * each // _STEPS)
-            return results
-
-        return paid_find
-
-    def choose_substitution(arguments: tuple[LuaValue, ...]) -> Callable[..., LuaResults]:
-        function = choose(arguments)
-        if function is by_re and len(arguments) > 2:
-            replacement = arguments[2]
-            if type(replacement) is not str or (len(arguments[0]) + 1) * len(replacement) > _SMALL:
-                return watched  # type: ignore[no-any-return]  # a function
-        return function
-
-    if is_substitution:
-        return choosing(choose_substitution, limits.made, by_re, by_matcher, watched)
-    return searching(fees, pay, choose, limits.made, by_re, by_matcher)

@@ -50,6 +50,8 @@ def make_pattern_functions(
     pure: frozenset[HostFunction],
     kept: Callable[[bool, bool], Patterns] = kept_patterns,
     collector: Callable[[], Collect] | None = None,
+    least: int = -1,
+    find_text: Callable[[str, str, int], int] = str.find,
 ) -> dict[str, LuaValue]:
     """Return the functions by name.
 
@@ -59,17 +61,19 @@ def make_pattern_functions(
             without telling the state, and again if they fail, for the error's words.
         kept: where patterns come from.
         collector: returns what is told of each text that ``gsub`` puts in, for one call of it.
+        least: values up to that length it is not told of.
+        find_text: finds plain text, as ``str.find``.
     """
     patterns = kept(True, may_use_re)
     return {
-        "find": _make_find(patterns),
+        "find": _make_find(patterns, find_text),
         "gmatch": _make_gmatch(kept(False, may_use_re)),
-        "gsub": _make_gsub(state, patterns, pure, collector),
+        "gsub": _make_gsub(state, patterns, pure, collector, least),
         "match": _make_match(patterns),
     }
 
 
-def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
+def _make_find(patterns: Patterns, find_text: Callable[[str, str, int], int]) -> Callable[..., LuaResults]:
     #: What to look for by the text of the pattern: plain text, or a pattern.
     targets: dict[LuaValue, str | Pattern] = {}
 
@@ -113,7 +117,7 @@ def _make_find(patterns: Patterns) -> Callable[..., LuaResults]:
                     return start + 1, end
                 return start + 1, end, *as_tuple(target.captured(found))
             wanted = target
-        start = text.find(wanted, start)
+        start = find_text(text, wanted, start)
         return None if start < 0 else (start + 1, start + len(wanted))
 
     return find
@@ -201,6 +205,7 @@ def _make_gsub(
     patterns: Patterns,
     pure: frozenset[HostFunction],
     collector: Callable[[], Collect] | None,
+    least: int,
 ) -> Callable[..., LuaResults]:
     def gsub(
         s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
@@ -226,14 +231,14 @@ def _make_gsub(
             try:
                 value_of = _callable(state, repl, pure)
                 if collect is not None:
-                    value_of = collecting(value_of, collect)
+                    value_of = collecting(value_of, collect, least)
                 return replace_by_values(compiled, text, value_of, False, limit)
             finally:
                 state.host_depth = depth
         if kind is Table:
             field_of = repl.get if repl.metatable is None else partial(state.index, repl)
             if collect is not None:
-                field_of = collecting(field_of, collect)
+                field_of = collecting(field_of, collect, least)
             return replace_by_values(compiled, text, field_of, True, limit)
         return replace_by_text(compiled, text, check_string(3, repl), limit, collect)
 

@@ -119,6 +119,12 @@ class Pattern:
         if not self._used and len(subject) <= _SHORT_SUBJECT:
             self._used = True
             return
+        self.prepare_now()
+
+    def prepare_now(self) -> None:
+        """Choose as for all later subjects."""
+        if not self.is_pending:
+            return
         regex = self.regex = translate(self._parsed)
         if regex is None:
             self.search = self._matcher.search

@@ -112,12 +112,15 @@ def text_replacer(pattern: Pattern, text: str) -> Replacer:
     return replacer
 
 
-def collecting(value_of: Callable[..., LuaResults], collect: Collect) -> Callable[..., LuaResults]:
-    """Return ``value_of`` that tells ``collect`` of the strings it gives."""
+def collecting(
+    value_of: Callable[..., LuaResults], collect: Collect, least: int = -1
+) -> Callable[..., LuaResults]:
+    """Return ``value_of`` that tells ``collect`` of the strings it gives that are longer than ``least``."""
 
     def collected(*arguments: LuaValue) -> LuaResults:
         value = value_of(*arguments)
-        collect(len(value) if type(value) is str else 0)
+        if type(value) is str and len(value) > least:
+            collect(len(value))
         return value
 
     return collected

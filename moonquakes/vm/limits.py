@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import CellType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +38,8 @@ SLICE: Final = 2048
 STEP: Final = 32
 #: Bytes of a string from which on making it is paid by its length.
 LONG_STRING: Final = 256
+#: Variable arguments up to which using all of them is free.
+MANY_VALUES: Final = 64
 #: Elements of a list that cost as much as one instruction.
 _LONG_LIST: Final = 8
 #: What a byte of source costs: fuel, seconds (of a slow machine), and bytes while its function is kept.
@@ -66,11 +68,27 @@ def _make_chain() -> list[tuple[Any, ...]]:
     return chain
 
 
+class Purse:
+    """A slice where there are no chains, to be stepped along by library functions all the same."""
+
+    __slots__ = ("_counter",)
+
+    def __init__(self, counter: list[int]) -> None:
+        self._counter = counter
+
+    def __getitem__(self, amount: int) -> Purse:
+        left = self._counter[0] - amount
+        if left < 0:
+            raise IndexError
+        self._counter[0] = left
+        return self
+
+
 class Account:
     """Something that is paid in units, out of slices.
 
     Attributes:
-        cell: holds the current slice, a link of the chain; generated code closes over it.
+        cell: holds the current slice, a link of the chain; generated code closes over it.  On PyPy a purse.
         counter: the same on PyPy: a list of one with the units left, negative once overdrawn.
         bank: units that are not handed out yet.
         more: called when a slice does not suffice for an amount; it returns the next slice, that paid.
@@ -80,9 +98,9 @@ class Account:
 
     def __init__(self, units: int, more: Callable[[int], Any]) -> None:
         self.more = more
-        self._chain = _chain()
-        self.cell = CellType(self._chain[0])
         self.counter = [0]
+        self._chain: list[Any] = _chain() if HAS_CHAINS else [Purse(self.counter)] * (SLICE + 1)
+        self.cell = CellType(self._chain[0])
         self.bank = units
 
     @property
@@ -141,7 +159,7 @@ _chains: list[list[tuple[Any, ...]]] = []
 
 def _chain() -> list[tuple[Any, ...]]:
     if not _chains:
-        _chains.append(_make_chain() if HAS_CHAINS else [()] * (SLICE + 1))
+        _chains.append(_make_chain())
     return _chains[0]
 
 
@@ -298,6 +316,11 @@ class Limits:
         if left is not None and _COMPILING_SECONDS * size > left:
             raise self.stop(DeadlineExceeded(_NO_TIME))
         self.allocate(size * _COMPILED_SIZE)
+
+    def spread(self, values: Sequence[LuaValue]) -> None:
+        """Pay for variable arguments that are passed on or put down, when they are many."""
+        if len(values) > MANY_VALUES:
+            self.make_list(len(values))
 
     def make_list(self, count: int) -> None:
         """Pay for a list of values."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from moonquakes.bytecode.charges import charges
 from moonquakes.bytecode.effects import registers_read, registers_written
-from moonquakes.bytecode.opcodes import OPCODES, get_a, get_b, opcode_of
+from moonquakes.bytecode.opcodes import OPCODES, get_a, get_b, get_c, opcode_of
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.frames import Frame
@@ -62,8 +62,11 @@ def prepare_charged(proto: Proto, limits: Limits) -> list[Any]:
             if OPCODES[opcode_of(word)].name in _STORES:
                 code[index] = _op_storing, get_a(word), None, code[index], code[index][4]
     for index, word in enumerate(proto.code, 1):
-        if OPCODES[opcode_of(word)].name == "CONCAT":
+        name = OPCODES[opcode_of(word)].name
+        if name == "CONCAT":
             code[index] = _op_joining, get_a(word), get_a(word) + get_b(word), code[index], code[index][4]
+        elif name == "VARARG" and not get_c(word):
+            code[index] = _op_spreading, None, None, code[index], code[index][4]
     points = charges(proto)
     for pc, amount in points.fuel.items():
         prepared = code[pc + 1]
@@ -94,6 +97,13 @@ def _op_storing(frame: Frame, R: list[LuaValue], a: int, b: None, c: Any, n: int
     if (len(table.arr), len(table.hash)) != before:
         frame.state.limits.memory.pay(1)  # type: ignore[union-attr]  # such code runs under that limit only
     return result  # type: ignore[no-any-return]  # handlers return int
+
+
+def _op_spreading(frame: Frame, R: list[LuaValue], a: None, b: None, c: Any, n: int) -> int:
+    """Pay for the variable arguments when they are many, then run an instruction that puts all down."""
+    frame.state.limits.spread(frame.varargs or ())  # type: ignore[union-attr]  # as above
+    handler, x, y, z, n = c
+    return handler(frame, R, x, y, z, n)  # type: ignore[no-any-return]  # handlers return int
 
 
 def _op_joining(frame: Frame, R: list[LuaValue], a: int, b: int, c: Any, n: int) -> int:

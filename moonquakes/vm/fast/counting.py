@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.values import LuaValue
-from moonquakes.vm.limits import HAS_CHAINS, LONG_STRING, STEP, Limits
+from moonquakes.vm.limits import HAS_CHAINS, LONG_STRING, MANY_VALUES, STEP, Limits
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ def concatenation_line(name: str, is_string: bool) -> str:
     return f"if {guard}LEN({name}) > {LONG_STRING}: joined({name})"
 
 
+def spreading_line() -> str:
+    """Return the statement that pays for using all variable arguments when they are many."""
+    return f"if LEN(va) > {MANY_VALUES}: spread_all(va)"
+
+
 def with_growth(texts: list[str]) -> list[str]:
     """Let statements that store in a table pay for an element that they append."""
     found: list[str] = []
@@ -100,6 +105,7 @@ def counting_names(state: State, limits: Limits, names: dict[str, Any]) -> dict[
         "pay_fuel": fuel.pay,
         "more_fuel": fuel.more if HAS_CHAINS else fuel.overdrawn,
         "joined": limits.joined,
+        "spread_all": limits.spread,
     }
     if memory is None:
         return found

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.values import TYPE_NAMES
+from moonquakes.vm.fast.counting import Variant
 from moonquakes.vm.fast.expressions import Expr
 from moonquakes.vm.fast.likely import odd
 
@@ -71,6 +72,11 @@ def _type(v: str) -> tuple[str, str]:
     return f"{v}.__class__ in TYPES", f"TYPES[{v}.__class__]"
 
 
+def _insert(t: str, v: str) -> tuple[str, str]:
+    plain = f"{t}.__class__ is Table and {t}.metatable is None and not {t}.hash"
+    return f"{plain} and {v} is not None", f"{t}.arr.append({v})"
+
+
 #: By name, with how many arguments; those of strings may be called as methods.
 _IN_PLACE: Final[dict[str, tuple[tuple[int, ...], InPlace]]] = {
     "byte": ((1, 2), _byte),
@@ -82,7 +88,10 @@ _IN_PLACE: Final[dict[str, tuple[tuple[int, ...], InPlace]]] = {
     "max": ((2,), _extreme("{x} < {y}")),
     "min": ((2,), _extreme("{y} < {x}")),
     "type": ((1,), _type),
+    "insert": ((2,), _insert),
 }
+#: Those that give nothing.
+_STATEMENTS: Final = frozenset({"insert"})
 
 
 def library_names(state: State) -> dict[str, Any]:
@@ -103,9 +112,12 @@ def function_name(callee: Expr) -> str:
     return found[1] if found is not None else ""
 
 
-def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str) -> str:
-    """Return the text of a call that wants one result, with the function done in place where it can be."""
-    known = _IN_PLACE.get(function_name(callee))
+def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str, is_statement: bool) -> str:
+    """Return the text of a call, with the function done in place where it can be."""
+    name = function_name(callee)
+    known = _IN_PLACE.get(name)
+    if name in _STATEMENTS and (not is_statement or t.chunk.variant != Variant.PLAIN):
+        return call  # what grows is paid where there are limits
     if known is None or len(arguments) not in known[0] or any(x.is_unchecked for x in arguments):
         return call
     if sum([len(x.text) for x in arguments]) > _MAX_TEXT or not arguments:
@@ -113,20 +125,21 @@ def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str) -> str:
     names: list[str] = []
     texts: dict[str, str] = {}
     for x in arguments:
-        name = x.text if x.is_atom else t.new_flag()
-        if name != x.text:
-            texts[name] = x.text
-        elif name[0].isdigit():
-            name = f"({name})"
-        names.append(name)
+        operand = x.text if x.is_atom else t.new_flag()
+        if operand != x.text:
+            texts[operand] = x.text
+        elif operand[0].isdigit():
+            operand = f"({operand})"
+        names.append(operand)
     if callee.method and names[0] in texts:
         return call
+    if t.points is not None and known[1] is _sub and names[1:2] != names[2:]:
+        return call  # what it gives may be long, and is paid for
     condition, result = known[1](*names)
-    for name, text in texts.items():
+    for operand, text in texts.items():
         # It gets its name where it is asked for first.
-        first = re.search(rf"\b{name}\b", condition)
+        first = re.search(rf"\b{operand}\b", condition)
         assert first is not None
-        condition = f"{condition[: first.start()]}({name} := {text}){condition[first.end() :]}"
-    name = function_name(callee)
+        condition = f"{condition[: first.start()]}({operand} := {text}){condition[first.end() :]}"
     function = f"STRING.methods['{name}']" if callee.method else callee.raw
     return f"({result} if {function} is F_{name} and {condition} else {call})"

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
 #: Modules whose functions no Lua code calls by themselves.
-_MACHINERY: Final = ("moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors")
+_MACHINERY: Final = (
+    "moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors",
+    # What stands around library functions.
+    "moonquakes.stdlib.costs", "moonquakes.stdlib.limited_calls",
+)  # fmt: skip
 #: Python's frames with the line each is at, the innermost first.
 Places = Iterable[tuple[FrameType, int]]
 

@@ -8,7 +8,7 @@ import pytest
 
 from moonquakes.errors import DeadlineExceeded, FuelExceeded, LimitExceeded, LuaError, MemoryExceeded
 from moonquakes.stdlib import open_libraries
-from moonquakes.stdlib.limited_patterns import Effort
+from moonquakes.stdlib.pattern_effort import Effort
 from moonquakes.stdlib.pattern_items import PatternParser
 from moonquakes.vm.limits import Limits
 from moonquakes.vm.state import State
