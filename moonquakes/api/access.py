@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import FunctionType
 from typing import Final
 
@@ -18,11 +19,11 @@ from moonquakes.api.constants import (
     MQ_TUSERDATA,
 )
 from moonquakes.api.contracts import alias, contract
-from moonquakes.api.hosts import host_closure_of
+from moonquakes.api.hosts import calling_library, host_closure_of
 from moonquakes.api.state import HostFunction, is_valid, mq_State, replace_at, value_at
 from moonquakes.api.text import Text, lua_string
 from moonquakes.numbers import Number, format_number, is_number, parse_number, to_integer, to_number
-from moonquakes.values import FALSE, LightUserdata, LuaBoolean, LuaValue, Userdata, as_tuple
+from moonquakes.values import FALSE, LONGEST_SHORT_STRING, LightUserdata, LuaBoolean, LuaValue, Userdata
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.functions import proto_of
 from moonquakes.vm.table import Table
@@ -260,21 +261,13 @@ def mq_tocfunction(L: mq_State, idx: int) -> HostFunction | None:
     """Return the host function of a value, None when it is no host function.
 
     A library function that was not made by the API is given as a host function
-    that calls it.
+    that calls it, and is that function again when it is pushed.
     """
     if not mq_iscfunction(L, idx):
         return None
     function = value_at(L, idx)
     closure = host_closure_of(function)
-    if closure is not None:
-        return closure.fn
-
-    def call(L: mq_State) -> int:
-        results = as_tuple(function(*L.stack))
-        L.stack += results
-        return len(results)
-
-    return call
+    return closure.fn if closure is not None else calling_library(function)
 
 
 @contract(0, 0)
@@ -290,4 +283,6 @@ def mq_topointer(L: mq_State, idx: int) -> int | None:
     value = value_at(L, idx)
     if type(value) is LightUserdata:
         return id(value.value)
+    if type(value) is str and len(value) <= LONGEST_SHORT_STRING:
+        return id(sys.intern(value))
     return id(value) if _CODES[type(value)] >= MQ_TSTRING else None

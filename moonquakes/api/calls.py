@@ -7,11 +7,11 @@ from typing import Any, NoReturn, TypeAlias
 
 from moonquakes.api.constants import MQ_ERRERR, MQ_ERRRUN, MQ_MULTRET, MQ_OK, MQ_YIELD
 from moonquakes.api.contracts import contract
-from moonquakes.api.hosts import Waiting
+from moonquakes.api.hosts import Waiting, close_after
 from moonquakes.api.state import HostFunction, mq_State, value_at
 from moonquakes.api.text import Text, lua_string
 from moonquakes.errors import LuaError
-from moonquakes.values import LuaResults, LuaValue, first
+from moonquakes.values import LuaValue, first
 from moonquakes.vm.activations import traceback
 from moonquakes.vm.continuations import HostYield
 from moonquakes.vm.interpreter import call_from_host, protected_call
@@ -75,15 +75,10 @@ def mq_pcall(L: mq_State, nargs: int, nresults: int, msgh: int = 0) -> int:
     del stack[base:]
     if handler is None:
         ok, values = protected_call(L.engine, function, arguments, None)
+    elif L.engine.engine == "fast":
+        ok, values = L.engine.protected_call(function, arguments, handler.message)
     else:
-
-        def handle(error: LuaError) -> LuaError:
-            return L.engine.call_handler(handler.function, error)
-
-        if L.engine.engine == "fast":
-            ok, values = L.engine.protected_call(function, arguments, handler.function)
-        else:
-            ok, values = protected_call(L.engine, function, arguments, handle)
+        ok, values = protected_call(L.engine, function, arguments, handler.handle)
     if ok:
         _push(stack, list(values), nresults)
         return MQ_OK
@@ -123,8 +118,7 @@ def mq_pcallk(
     def go_on(ok: bool, values: list[LuaValue]) -> int:
         return k(L, finish(ok, values, MQ_YIELD), ctx)
 
-    handle = None if handler is None else handler.function
-    ok, results = entry.call(L, function, arguments, Waiting(L, go_on), handle, True)
+    ok, results = entry.call(L, function, arguments, Waiting(L, go_on), handler, True)
     return finish(ok, list(results), MQ_OK)
 
 
@@ -163,20 +157,26 @@ def mq_yield(L: mq_State, nresults: int) -> NoReturn:
 class _Handler:
     """A message handler on the stack; ``status`` is that of the call it is for, should it fail."""
 
-    __slots__ = ("function", "status")
+    __slots__ = ("_engine", "_function", "status")
 
     def __init__(self, L: mq_State, index: int) -> None:
-        engine, handler = L.engine, value_at(L, index)
-
-        def watched(value: LuaValue = None, *_: LuaValue) -> LuaResults:
-            try:
-                return first(engine.call(handler, value))
-            except LuaError:
-                self.status = MQ_ERRERR
-                raise
-
+        self._engine = L.engine
+        self._function = value_at(L, index)
         self.status = MQ_ERRRUN
-        self.function = watched
+
+    def message(self, value: LuaValue) -> LuaValue:
+        """Return what it makes of an error value; no Lua function's level stands for this call."""
+        self.status = MQ_ERRERR
+        result = first(self._engine.call(self._function, value))
+        self.status = MQ_ERRRUN
+        return result
+
+    def handle(self, error: LuaError) -> LuaError:
+        """Return what it makes of an error, or the error that it raised itself."""
+        handled = self._engine.call_handler(self._function, error)
+        raised = handled.__traceback__ is not None
+        self.status = MQ_ERRERR if raised else MQ_ERRRUN
+        return handled
 
 
 def _base(stack: list[LuaValue], nargs: int) -> int:
@@ -203,23 +203,45 @@ def _push(stack: list[LuaValue], results: list[LuaValue], wanted: int) -> None:
 def mq_atpanic(L: mq_State, panicf: HostFunction | None) -> HostFunction | None:
     """Set what is called with an error that no protected call catches; return what was set before.
 
-    It sees the error's value on top.  Then the program does not end, as C's does: the error goes
-    on as ``LuaError``.
+    It sees the error's value alone on the stack, and what was to be closed is.  Then the program
+    does not end, as C's does: the error goes on as ``LuaError``.
     """
     previous, L.shared.panic = L.shared.panic, panicf
     return previous
 
 
 def panic(L: mq_State, error: LuaError) -> None:
-    """Call the panic function on an error, when it leaves the host's own frame."""
+    """Call the panic function on an error, when it leaves the host's own frame, whose stack is lost then."""
     shared = L.shared
-    if shared.panic is not None and shared.main.stack is shared.base and not L.engine.host_depth:
-        shared.main.stack.append(error.value)
-        shared.panic(shared.main)
-        shared.main.stack.pop()
+    main = shared.main
+    if shared.panic is None or main.stack is not shared.base or L.engine.host_depth:
+        return
+    closed = close_after(main, main.stack, error)
+    assert isinstance(closed, LuaError)
+    main.stack[:] = [closed.value]
+    main.thread.error = closed  # which the thread's status tells
+    try:
+        shared.panic(main)
+    finally:
+        main.thread.error = None
+        main.stack.clear()
+
+
+@contract(1, 0, "v")
+def mq_error(L: mq_State) -> NoReturn:
+    """Raise the value on top as it is."""
+    stack = L.stack
+    error = LuaError(stack[-1])
+    if not L.pending:  # else what is raised may have to be closed
+        stack.pop()
+    if L.shared.panic is not None:
+        panic(L, error)
+    raise error
 
 
 @contract(0, 1, "m", section="5.1")
 def mqL_traceback(L: mq_State, L1: mq_State, msg: Text | None = None, level: int = 0) -> None:
     """Push the traceback of ``L1`` from ``level`` on, after ``msg`` when there is one."""
-    L.stack.append(traceback(L.engine, L1.thread, None if msg is None else lua_string(msg), level))
+    text = traceback(L.engine, L1.thread, None if msg is None else lua_string(msg), level)
+    # The host below all is no level here, as it is in the command's tracebacks.
+    L.stack.append(text.removesuffix("\n\t[C]: in ?") if L1 is L1.shared.main else text)

@@ -10,7 +10,7 @@ from moonquakes.api.constants import MQ_TNONE
 from moonquakes.api.contracts import alias, contract
 from moonquakes.api.state import is_valid, mq_State, replace_at, value_at
 from moonquakes.api.text import Text, format_text, lua_string
-from moonquakes.errors import ArgumentError, LuaError, PendingError
+from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.stdlib.arguments import check_integer, check_number, check_string
 
 Result = TypeVar("Result")
@@ -130,12 +130,6 @@ def mqL_typeerror(L: mq_State, arg: int, tname: Text) -> NoReturn:
 def mqL_error(L: mq_State, fmt: Text, *args: object) -> NoReturn:
     """Raise a message, formatted as by ``mq_pushfstring``, at the position of the caller."""
     raise PendingError(format_text(fmt, args))
-
-
-@contract(1, 0, "v")
-def mq_error(L: mq_State) -> NoReturn:
-    """Raise the value on top as it is."""
-    raise LuaError(L.stack.pop())
 
 
 @contract(0, 1, "m")

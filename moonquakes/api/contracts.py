@@ -68,7 +68,7 @@ def contract(
 
     Args:
         valid: how many of its first parameters are indices that must refer to a value; others
-            may be acceptable indices (§4.3).
+            may be acceptable indices (§4.3).  (An upvalue that the function lacks is nil for all.)
         section: of the manual; by default that of its kind.
         name: of the function, where Python's is another.
     """
@@ -98,7 +98,7 @@ def _section(name: str) -> str:
 
 
 def _checked(function: Function, name: str, pops: int, valid: int) -> Function:
-    from moonquakes.api.state import is_valid
+    from moonquakes.api.state import is_usable
 
     @wraps(function)
     def checked_pops(L: mq_State, *arguments: Any, **named: Any) -> Any:
@@ -112,14 +112,14 @@ def _checked(function: Function, name: str, pops: int, valid: int) -> Function:
         size = len(stack)
         if size < pops:
             raise _too_few(name, pops, L)
-        if not (0 < index <= size or -size <= index < 0 or is_valid(L, index)):
+        if not (0 < index <= size or -size <= index < 0 or is_usable(L, index)):
             raise _not_valid(name, index, L)
         return function(L, index, *arguments, **named)
 
     @wraps(function)
     def checked_indices(L: mq_State, *arguments: Any, **named: Any) -> Any:
         for index in arguments[:valid]:
-            if not is_valid(L, index):
+            if not is_usable(L, index):
                 raise _not_valid(name, index, L)
         return checked_pops(L, *arguments, **named)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from functools import partial
 from types import CodeType, FunctionType
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from moonquakes.api.state import Entry, HostFunction, Shared, mq_State
+from moonquakes.api.state import Entry, HostFunction, MessageHandler, Shared, mq_State
 from moonquakes.errors import LuaError
 from moonquakes.values import LuaResults, LuaValue, as_tuple, pack_results
 from moonquakes.vm.continuations import HostYield, Rest, call_continuably, run_host
@@ -55,11 +55,30 @@ def host_closure_of(function: object) -> HostClosure | None:
 
 def light_function(L: mq_State, fn: HostFunction) -> Callable[..., LuaResults]:
     """Return the Lua function of ``fn`` without upvalues; equal for equal ``fn``, as in C."""
+    library = getattr(fn, "mq_library", None)
+    if library is not None:
+        return cast(FunctionType, library)
     functions = L.shared.functions
     function = functions.get(fn)
     if function is None:
         function = functions[fn] = host_closure(L, fn, [])
     return function
+
+
+def calling_library(function: FunctionType) -> HostFunction:
+    """Return the host function that stands for a library's, which was not made by the API."""
+    found: HostFunction | None = function.__dict__.get("mq_call")
+    if found is not None:
+        return found
+
+    def call(L: mq_State) -> int:
+        results = as_tuple(function(*L.stack))
+        L.stack += results
+        return len(results)
+
+    call.mq_library = function  # type: ignore[attr-defined]  # functions may have any attribute
+    function.__dict__["mq_call"] = call
+    return call
 
 
 def host_closure(L: mq_State, fn: HostFunction, upvalues: list[LuaValue]) -> Callable[..., LuaResults]:
@@ -206,18 +225,13 @@ class OnFrames:
         callee: LuaValue,
         arguments: list[LuaValue],
         rest: Rest,
-        handler: Callable[[LuaValue], LuaValue] | None,
+        handler: MessageHandler | None,
         is_protected: bool,
     ) -> tuple[bool, tuple[LuaValue, ...]]:
         engine = L.engine
-
-        def handle(error: LuaError) -> LuaError:
-            return error if handler is None else engine.call_handler(handler, error)
-
+        handle = (_keep if handler is None else handler.handle) if is_protected else None
         try:
-            results = call_continuably(
-                engine, self.function, callee, arguments, rest, handle if is_protected else None
-            )
+            results = call_continuably(engine, self.function, callee, arguments, rest, handle)
         except Exception as exception:
             if not is_protected:
                 raise
@@ -236,10 +250,15 @@ class InTwin:
         callee: LuaValue,
         arguments: list[LuaValue],
         rest: Rest,
-        handler: Callable[[LuaValue], LuaValue] | None,
+        handler: MessageHandler | None,
         is_protected: bool,
     ) -> tuple[bool, tuple[LuaValue, ...]]:
-        return call_from_twin(L.engine, callee, arguments, rest, handler, is_protected)
+        message = None if handler is None else handler.message
+        return call_from_twin(L.engine, callee, arguments, rest, message, is_protected)
+
+
+def _keep(error: LuaError) -> LuaError:
+    return error
 
 
 TWIN: Final = InTwin()
@@ -285,10 +304,16 @@ def take_pending(L: mq_State, stack: list[LuaValue], size: int = 0) -> list[LuaV
     indices = L.pending.get(id(stack), [])
     taken = []
     while indices and indices[-1] > size:
-        taken.append(stack[indices.pop() - 1])
+        taken.append(_value_to_close(stack, indices.pop()))
     if not indices:
         L.pending.pop(id(stack), None)
     return taken
+
+
+def _value_to_close(stack: list[LuaValue], index: int) -> LuaValue:
+    if index > len(stack):
+        raise IndexError(f"a value to be closed left stack index {index} without mq_pop or mq_settop")
+    return stack[index - 1]
 
 
 def close_pending(L: mq_State, stack: list[LuaValue], size: int = 0) -> None:
@@ -298,7 +323,7 @@ def close_pending(L: mq_State, stack: list[LuaValue], size: int = 0) -> None:
         indices = L.pending.get(id(stack))
         if not indices or indices[-1] <= size:
             return
-        value = stack[indices.pop() - 1]
+        value = _value_to_close(stack, indices.pop())
         if not indices:
             del L.pending[id(stack)]
         engine.call(engine.metamethod(value, "__close"), value, None)

@@ -26,6 +26,7 @@ from moonquakes.api.constants import (
 from moonquakes.api.contracts import contract
 from moonquakes.api.state import is_valid, mq_State, value_at
 from moonquakes.errors import PendingError
+from moonquakes.numbers import to_integer
 
 _EVENTS: Final = {
     MQ_OPADD: "__add",
@@ -103,9 +104,7 @@ def mq_len(L: mq_State, idx: int) -> None:
 @contract(0, 0, "e", valid=1)
 def mqL_len(L: mq_State, idx: int) -> int:
     """Return the length of the value, as ``#`` gives it, which must be an integer."""
-    length = L.engine.length(value_at(L, idx))
-    if type(length) is float and length.is_integer():
-        length = int(length)
-    if type(length) is not int:
+    length = to_integer(L.engine.length(value_at(L, idx)))
+    if length is None:
         raise PendingError("object length is not an integer")
     return length

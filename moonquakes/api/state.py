@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias, cast
 from weakref import WeakSet, WeakValueDictionary
 
 from moonquakes.api.constants import MQ_REGISTRYINDEX, MQ_RIDX_GLOBALS, MQ_RIDX_MAINTHREAD
+from moonquakes.errors import LuaError
 from moonquakes.values import LuaResults, LuaValue, Userdata
 from moonquakes.vm.continuations import Rest
 from moonquakes.vm.state import State
@@ -24,6 +25,16 @@ from moonquakes.vm.table import Table
 
 #: Where the registry keeps what the handles of one engine share.
 _SHARED_KEY = "_MQ_SHARED"
+
+
+class MessageHandler(Protocol):
+    """The message handler of a protected call: for a generator's, and for one that the VM makes."""
+
+    def message(self, value: LuaValue) -> LuaValue:
+        """Return what it makes of an error value."""
+
+    def handle(self, error: LuaError) -> LuaError:
+        """Return what it makes of an error."""
 
 
 class Entry(Protocol):
@@ -35,7 +46,7 @@ class Entry(Protocol):
         callee: LuaValue,
         arguments: list[LuaValue],
         rest: Rest,
-        handler: Callable[[LuaValue], LuaValue] | None,
+        handler: MessageHandler | None,
         is_protected: bool,
     ) -> tuple[bool, tuple[LuaValue, ...]]:
         """Call a Lua value; ``rest`` goes on when a yield has left the function meanwhile."""
@@ -183,6 +194,11 @@ def is_valid(L: mq_State, index: int) -> bool:
     if index < MQ_REGISTRYINDEX:
         return MQ_REGISTRYINDEX - index <= len(L.upvalues)
     return index == MQ_REGISTRYINDEX or 0 < -index <= len(L.stack)
+
+
+def is_usable(L: mq_State, index: int) -> bool:
+    """Return whether ``index`` refers to a value, or to an upvalue that the function might have."""
+    return is_valid(L, index) or 0 < MQ_REGISTRYINDEX - index <= 256
 
 
 def replace_at(L: mq_State, index: int, value: LuaValue) -> None:

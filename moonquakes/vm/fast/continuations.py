@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from moonquakes.values import LuaValue, as_tuple
+from moonquakes.values import LuaResults, LuaValue, as_tuple
 from moonquakes.vm.continuations import Rest
 from moonquakes.vm.coroutines import CLOSING
 from moonquakes.vm.fast.errors import run_handler
@@ -78,7 +78,13 @@ def call_from_twin(
     Then this call is left by :class:`CalleeYield`, and ``rest`` goes on when the callee returns.
     Returns whether it went well, and the results or the error's value.
     """
-    generator = _calling(state, callee, tuple(arguments), handler, is_protected)
+    message_handler: LuaValue = None
+    if handler is not None:
+
+        def message_handler(value: LuaValue = None, *_: LuaValue) -> LuaResults:
+            return handler(value)
+
+    generator = _calling(state, callee, tuple(arguments), message_handler, is_protected)
     try:
         values = generator.send(None)
     except StopIteration as stop:
@@ -90,7 +96,7 @@ def _calling(
     state: State,
     callee: LuaValue,
     arguments: tuple[LuaValue, ...],
-    handler: Callable[[LuaValue], LuaValue] | None,
+    handler: LuaValue,
     is_protected: bool,
 ) -> Generator[Any, Any, tuple[bool, tuple[LuaValue, ...]]]:
     """Make the call; an error of a protected one is a result."""
