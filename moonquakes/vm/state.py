@@ -394,7 +394,10 @@ class State(Operations):
     def runtime_error(self, message: str) -> LuaError:
         """Return the error ``message``, with the position when Lua code runs (``luaG_runerror``)."""
         if self.engine == "fast":
-            return LuaError(self.where(0) + message)
+            level = next(iter(levels_of(self, self.current)), None)
+            if level is None or level.frame is None:
+                return LuaError(message)
+            return LuaError(f"{chunk_id(level.frame.proto.source)}:{level.current_line}: {message}")
         frame = self.frame
         if type(frame) is not Frame or frame.calling is not None:
             return LuaError(message)

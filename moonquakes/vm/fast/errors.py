@@ -58,7 +58,7 @@ class Origin:
         if view is None or (self.host is not None and _called_by_host(self.host, view.python)):
             return ""
         line = view.proto.line_at(view.pc - 2)
-        return f"{chunk_id(view.proto.source)}:{line}: " if line > 0 else f"{chunk_id(view.proto.source)}:?: "
+        return f"{chunk_id(view.proto.source)}:{line}: " if line > 0 else ""
 
 
 def _called_by_host(host: FrameType, python: FrameType) -> bool:

@@ -180,3 +180,29 @@ def test_messages_are_the_references(snippet: str) -> None:
         ours, reference = ours[:40], reference[:40]
         ours, reference = ours.split("0x")[0], reference.split("0x")[0]
     assert ours == reference
+
+
+STRIPPED = (
+    "string.rep()",
+    "error('x')",
+    "local a a()",
+    "return {} + 1",
+    "for i = 1, 10, 0 do end",
+    "return #nil",
+    "setmetatable(1, 2)",
+)
+
+
+@pytest.mark.parametrize("place", ["", "coroutine", "hook"])
+@pytest.mark.parametrize("snippet", STRIPPED)
+def test_messages_without_lines_are_the_references(snippet: str, place: str) -> None:
+    call = {
+        "": "pcall(f)",
+        "coroutine": "coroutine.wrap(pcall)(f)",
+        "hook": "pcall(function() debug.sethook(print, '', 1 << 20) return f() end)",
+    }[place]
+    text = f"local f = load(string.dump(load(...), true)) return select(2, {call})"
+    state = State()
+    open_libraries(state)
+    ours = first(state.call(state.load(text, "=wrapper"), snippet))
+    assert ours == lupa.LuaRuntime(encoding="latin-1").execute(text, snippet)
