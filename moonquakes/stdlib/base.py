@@ -220,6 +220,12 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         return metatable if protected is None else protected
 
     def setmetatable(table: LuaValue = None, metatable: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
+        if metatable.__class__ is Table and table.__class__ is Table and table.metatable is None:
+            # A new object, mostly.
+            fields = metatable.hash
+            if table.hash.__class__ is dict and "__gc" not in fields and "__mode" not in fields:
+                table.metatable = metatable
+                return table
         if type(table) is not Table:
             type_error(1, "table", table)
         if type(metatable) is not Table and metatable is not None:

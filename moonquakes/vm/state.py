@@ -34,6 +34,7 @@ from moonquakes.vm.inheritance import metatable_changed
 from moonquakes.vm.interpreter import call_from_host, enter_limited
 from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
+from moonquakes.vm.records import global_fields
 from moonquakes.vm.report import EngineReport
 from moonquakes.vm.settle import is_host_error, settle
 from moonquakes.vm.table import Table, new_table
@@ -101,6 +102,7 @@ class State(Operations):
         self.report = EngineReport(self.engine)
         self.registry = new_table()
         self.globals = new_table()
+        self.globals.hash = global_fields()
         self.loaded = new_table()
         self.type_metatables: dict[type, Table] = {}
         self.host_error_metatable: Table | None = _host_error_metatable()

@@ -15,6 +15,7 @@ from typing import Final
 
 from moonquakes.errors import PendingError
 from moonquakes.values import TYPE_NAMES, LuaValue
+from moonquakes.vm.records import HAS_RECORDS, Record, is_special
 
 #: Size of the hash part from which deleted keys are swept before it grows.
 _FIRST_SWEEP: Final = 8
@@ -66,8 +67,10 @@ class Table:
 
     @classmethod
     def from_fields(cls, fields: dict[str, LuaValue]) -> Table:
-        """Return a table with string keys; no value may be None."""
+        """Return a table with string keys that stand in the program; no value may be None."""
         table = new_table()
+        if HAS_RECORDS:
+            table.hash = Record().__dict__
         table.hash.update(fields)
         return table
 
@@ -164,7 +167,20 @@ class Table:
             size = len(hash_part)
             if size >= _FIRST_SWEEP and size & (size - 1) == 0:
                 self._sweep()
+            if HAS_RECORDS and type(key) is str and is_special(hash_part):
+                self.hash = hash_part = dict(hash_part)
+                self._forget_walk()
             hash_part[key] = value
+
+    def set_field(self, name: str, value: LuaValue) -> None:
+        """Store a value that is not nil under a name that stands in the program, which may be new."""
+        hash_part = self.hash
+        size = len(hash_part)
+        if size == 0 and type(hash_part) is dict:
+            self.hash = hash_part = Record().__dict__
+        elif size >= _FIRST_SWEEP and size & (size - 1) == 0 and name not in hash_part:
+            self._sweep()
+        hash_part[name] = value
 
     def extend(self, values: list[LuaValue]) -> None:
         """Store ``values`` under the keys after the array part; nils between them keep their places."""

@@ -11,6 +11,8 @@ from moonquakes.vm.fast.constructors import NewTable
 from moonquakes.vm.fast.counting import spreading_line
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
 from moonquakes.vm.fast.library import function_name, in_place
+from moonquakes.vm.fast.recursion import calls_library
+from moonquakes.vm.fresh import HAS_FRESH
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
@@ -95,7 +97,7 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
             names += expr.names
         callee, arguments = operands[0], operands[1:]
         function = callee.callee or callee.text
-        if is_tail:
+        if is_tail and not (HAS_FRESH and calls_library(t.proto, pc)):
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
         text = in_place(t, callee, arguments, f"{function}({', '.join([e.text for e in arguments])})")

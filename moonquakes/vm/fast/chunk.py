@@ -15,7 +15,6 @@ from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
 from moonquakes.bytecode.charges import Charges, charges
-from moonquakes.bytecode.opcodes import OP, opcode_of
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
 from moonquakes.vm.fast.analysis import INT, Analysis, Variable
@@ -24,12 +23,12 @@ from moonquakes.vm.fast.counting import Variant, slice_names
 from moonquakes.vm.fast.guesses import guess
 from moonquakes.vm.fast.kinds import find_kinds
 from moonquakes.vm.fast.planner import Planner
+from moonquakes.vm.fast.recursion import may_recurse
 from moonquakes.vm.fast.translator import Translator, Unstructured, Untranslatable
 from moonquakes.vm.fast.writer import Plan
 from moonquakes.vm.fresh import ENTRY
 from moonquakes.vm.functions import TranslatedFunction, TranslatedLink
 
-_CALLS: Final = (OP["CALL"], OP["TAILCALL"])
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
 #: How many levels of indentation Python allows.
 _MAX_LEVELS: Final = 100
@@ -227,7 +226,7 @@ class Chunk:
             (v.text, v.register, v.start, v.end, v.is_boxed) for v in analysis.variables if v.name[0] != "("
         ]
         self.translations[analysis] = Translation(self.code, proto, upvalues, variables)
-        if ENTRY and not is_twin and any(opcode_of(word) in _CALLS for word in proto.code):
+        if ENTRY and not is_twin and may_recurse(proto):
             lines.insert(0, (1, ENTRY, -1))
         result = ", ".join(parameters), lines
         self.written[analysis] = result

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from moonquakes.vm.fast.analysis import ANY, NIL, TABLE
 from moonquakes.vm.fast.expressions import Expr, literal
+from moonquakes.vm.records import HAS_RECORDS
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.translator import Translator
@@ -69,8 +70,11 @@ def newtable(t: Translator, pc: int, word: int) -> int:
 
 def build(t: Writer, target: str, table: NewTable) -> None:
     """Write the construction of a table into ``target``."""
+    if HAS_RECORDS and table.fields:
+        _build_record(t, target, table)
+        return
     array, fields = table.parts(False)
-    ends = bool(table.more) or (bool(table.items) and bool(table.items[-1].kind & NIL))
+    ends = _may_end_in_nil(table)
     if table.fails:
         slow_array, slow_fields = table.parts(True)
         # Fields that may raise come before such items: see try_field.
@@ -83,6 +87,33 @@ def build(t: Writer, target: str, table: NewTable) -> None:
         t.emit(f"if {name}.arr[-1] is None: {name}.trim()")
     if name != target:
         t.emit(f"{target} = {name}")
+
+
+def _build_record(t: Writer, target: str, table: NewTable) -> None:
+    """The same with the fields in the dictionary of an object."""
+    array, _ = table.parts(False)
+    fields = t.new_flag()
+    stores = [
+        f"{fields} = Record().__dict__",
+        *(f"{fields}[{k}] = {e.text}" for k, e in table.fields.items()),
+    ]
+    if table.fails:
+        slow_array, slow_fields = table.parts(True)
+        t.emit(f"try: {'; '.join([*stores, f'q = {array}'])}")
+        t.emit(f"except E: {fields}, q = {t.site(table.names, f'({slow_fields}, {slow_array})')}")
+        array = "q"
+    else:
+        t.emit("; ".join(stores))
+    name = target if target.isidentifier() and target != "q" else t.new_flag()
+    t.emit(f"{name} = new(); {name}.arr = {array}; {name}.hash = {fields}; {name}.metatable = None")
+    if _may_end_in_nil(table):
+        t.emit(f"if {name}.arr[-1] is None: {name}.trim()")
+    if name != target:
+        t.emit(f"{target} = {name}")
+
+
+def _may_end_in_nil(table: NewTable) -> bool:
+    return bool(table.more) or (bool(table.items) and bool(table.items[-1].kind & NIL))
 
 
 def try_field(t: Translator, a: int, word: int, key: str) -> bool:

@@ -13,12 +13,14 @@ Python's ``tuple``: constants of a code object are the cheapest thing to load, a
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any, Final
 
 from moonquakes.values import LONGEST_SHORT_STRING
 from moonquakes.vm.fast.analysis import ANY, BOOLEAN, INT, NIL, NUMBER, OTHER, STR, TABLE
 from moonquakes.vm.fast.ranges import FULL
 
+_IS_PYPY: Final = sys.implementation.name == "pypy"
 #: Texts longer than this are computed into a variable first: Python limits nesting.
 MAX_TEXT: Final = 700
 
@@ -101,6 +103,8 @@ def literal(value: Any) -> str:
             return "NAN"
         if value in (float("inf"), float("-inf")):
             return "1e999" if value > 0 else "(-1e999)"
+        if _IS_PYPY and value == -(2.0**63):
+            return "(-1.0 * 9.223372036854776e+18)"  # its compiler makes an integer of the other text
         return repr(value) if value >= 0 and repr(value)[0] != "-" else f"({value!r})"
     if type(value) is int:
         return repr(value) if value >= 0 else f"({value})"

@@ -12,6 +12,7 @@ from moonquakes.numbers import wrap
 from moonquakes.values import LuaValue, Userdata
 from moonquakes.values import SlowPath as SlowPath  # what generated code's helpers raise, from here
 from moonquakes.vm.fresh import HAS_FRESH, StackFull
+from moonquakes.vm.records import Record
 from moonquakes.vm.table import Table
 
 #: What the likely case raises when it does not hold.
@@ -128,8 +129,18 @@ def looking_names() -> dict[str, Any]:
             raise SlowPath
         o.set(key, value)
 
+    def add_field(o: Any, name: str, value: LuaValue) -> bool:
+        """Store a field whose name stands in the program, unless a metamethod may have a say."""
+        if type(o) is not Table or value is None:
+            return False
+        metatable = o.metatable
+        if metatable is not None and metatable.hash.get("__newindex") is not None:
+            return False
+        o.set_field(name, value)
+        return True
+
     return {
         "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same,
         "SIZE": size,
-        "ADD": add,
+        "ADD": add, "FIELD": add_field, "Record": Record,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.numbers import ARITHMETIC, BITWISE, format_float, to_integer, wrap
 from moonquakes.values import LuaValue, Userdata, first
 from moonquakes.vm.fast.faults import Fault, arithmetic_fault, concatenation_fault, index_fault
-from moonquakes.vm.fresh import HAS_FRESH
+from moonquakes.vm.fresh import HAS_FRESH, StackFull, call_again
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.inheritance import inherited
 from moonquakes.vm.messages import comparison_error
@@ -38,9 +38,6 @@ def cut_context() -> None:
 
 
 def _metacall(state: State) -> Callable[[Any, LuaValue, LuaValue], LuaValue]:
-    def spread(function: Any, arguments: tuple[LuaValue, ...]) -> Any:
-        return state.names.table["spread"](function, arguments)
-
     def metacall(handler: Any, x: LuaValue, y: LuaValue) -> LuaValue:
         """Call a metamethod that is a function; the reference allows as many at once as calls from C."""
         if not state.names.is_entered:  # the host called a short function
@@ -50,7 +47,12 @@ def _metacall(state: State) -> Callable[[Any, LuaValue, LuaValue], LuaValue]:
             raise state.runtime_error("C stack overflow")
         state.host_depth = depth + 1
         try:
-            result = spread(handler, (x, y)) if HAS_FRESH else handler(x, y)
+            try:
+                result = handler(x, y)
+            except StackFull as exception:
+                result = exception
+            if HAS_FRESH and type(result) is StackFull:
+                result = call_again(result, handler, (x, y))
             return first(result) if type(result) is tuple else result
         finally:
             state.host_depth = depth

@@ -12,6 +12,7 @@ from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
 from moonquakes.vm.fast.definitions import STRING_METHODS
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
 from moonquakes.vm.fast.ranges import LENGTH
+from moonquakes.vm.records import HAS_RECORDS
 
 
 def _checked(raw: str, o: str, key: str) -> str:
@@ -44,8 +45,12 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     if o.is_atom:
         expr.places = (expr.raw,)
     _soft(expr, f"{o.raw}.hash.get({key})", o.raw, key)
-    expr.text = expr.soft
-    expr.callee = f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
+    expr.text = _checked(expr.raw, o.raw, key) if HAS_RECORDS else expr.soft
+    expr.callee = (
+        expr.raw
+        if HAS_RECORDS
+        else f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
+    )
     expr.fails = expr.reads_heap = True
     return expr
 
@@ -169,13 +174,16 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
 def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool) -> list[str]:
     """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is new."""
     key = literal(name)
+    set_it = f"{OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}"
+    if HAS_RECORDS:
+        added = f"if not FIELD({o.text}, {key}, {value.text}): {set_it}"
     if is_new:
-        return [f"{OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}"]
+        return [added if HAS_RECORDS else set_it]
     old = f"({o.text}.metatable is None or h[{key}] is not None)"
     return [
         f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}:"
         f" h[{key}] = {value.text}",
-        f"else: {OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}",
+        f"el{added}" if HAS_RECORDS else f"else: {set_it}",
     ]
 
 

@@ -15,6 +15,7 @@ from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, Analysis, Variable
 from moonquakes.vm.fast.constructors import NewTable, build
 from moonquakes.vm.fast.counting import Variant, fuel_lines, memory_lines, with_growth
 from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare
+from moonquakes.vm.records import HAS_RECORDS
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.chunk import Chunk
@@ -152,7 +153,12 @@ class Writer:
         return f"c{self.flags}"
 
     def site(self, names: tuple[str, ...], slow: str) -> str:
-        """Return a call of a slow path, which is compiled when it is first needed."""
+        """Return a call of a slow path, which is compiled when it is first needed.
+
+        PyPy compiles for what it meets by itself, so a single operation stands there at once.
+        """
+        if HAS_RECORDS and not self.is_twin and slow.count("(") == 1:
+            return self.finished(slow)
         unique = tuple(dict.fromkeys(names))
         number = len(self.chunk.sites)
         self.chunk.sites.append((unique, self.finished(slow), self.proto))
