@@ -190,6 +190,7 @@ def open_table(state: State) -> Table:
         results = tuple([get(list, k) for k in steps(start, end + 1)])
         return results[0] if len(results) == 1 else results
 
+    state.library_functions["insert"] = insert
     return Table.from_fields(
         {
             "concat": concat,

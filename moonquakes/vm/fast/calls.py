@@ -85,8 +85,8 @@ class Call:
         self.operands = operands
 
 
-def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, wants_one: bool = False) -> Call:
-    """Return the call of ``R[a]``; every operand that comes before is written."""
+def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, wants: int = -1) -> Call:
+    """Return the call of ``R[a]``, which wants so many results; all that comes before is written."""
     names: tuple[str, ...] = ()
     if b:
         operands = _operands_of_call(t, a, b)
@@ -100,7 +100,8 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
         if is_tail and not (HAS_FRESH and calls_library(t.proto, pc)):
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
-        text = in_place(t, callee, arguments, f"{function}({', '.join([e.text for e in arguments])})")
+        text = f"{function}({', '.join([e.text for e in arguments])})"
+        text = in_place(t, callee, arguments, text, wants == 0)
         return Call(text, f"{OPENS}call({slow}){CLOSES}", names)
     first, many, raw = t.take_open()
     exprs = _arguments(t, a, first - a)
@@ -115,7 +116,7 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
     every = f"({', '.join([*texts[1:], '*' + many])},)" if first > a + 1 else raw
     if raw == "va":
         text = f"spread({function}, {every})"
-        return Call(_selected(exprs, text) if wants_one else text, slow, used)
+        return Call(_selected(exprs, text) if wants == 1 else text, slow, used)
     # g(x, f(y)): mostly one value.
     one = f"{function}({', '.join([*texts[1:], raw])})"
     return Call(f"({one} if {raw}.__class__ is not ... else spread({function}, {every}))", slow, used)
@@ -219,7 +220,7 @@ def call(t: Translator, pc: int, word: int) -> int:
     made_object = _object_of(t, a, b) if c == 2 else None
     is_loop = c == 5 and t.code[pc + 1] & 0x7F == _TFORPREP and t.code[pc + 1] >> 7 & 0xFF == a
     elements = _elements_of(t, pc, a) if is_loop and b == 2 else ""
-    made = _call_of(t, pc, a, b, wants_one=c == 2)
+    made = _call_of(t, pc, a, b, wants=c - 1)
     t.pc = pc
 
     def into(target: str) -> None:

@@ -74,7 +74,9 @@ def _type(v: str) -> tuple[str, str]:
 
 def _insert(t: str, v: str) -> tuple[str, str]:
     plain = f"{t}.__class__ is Table and {t}.metatable is None and not {t}.hash"
-    return f"{plain} and {v} is not None", f"{t}.arr.append({v})"
+    # A constant is no nil, and Python warns of asking.
+    given = f" and {v} is not None" if v.isidentifier() or v.endswith("]") else ""
+    return f"{plain}{given}", f"{t}.arr.append({v})"
 
 
 #: By name, with how many arguments; those of strings may be called as methods.

@@ -205,6 +205,24 @@ all('hello', 1, 2, 1.5, 2.5)
 string.sub = nil
 note(select(2, pcall(function() return ('x'):sub(1, 1) end)))
 return (table.concat(r, ' '):gsub('table: [x%x]+', 'table'))""",
+    "insert": """
+local insert = table.insert
+local r = {}
+local function add(t, v) table.insert(t, v); insert(t, v); return #t end
+r[1] = add({ 1 }, 2)
+r[2] = add({ 1, x = 1 }, 2)
+r[3] = add({ 1, [3] = 3, [4] = 4 }, 2)
+r[4] = add({}, nil)
+r[5] = add(setmetatable({}, { __len = function() return 5 end }), 1)
+r[6] = select(2, pcall(add, nil, 1))
+r[7] = select(2, pcall(add, 'x', 1))
+r[8] = (function() local t = {}; table.insert(t, { x = #t + 1 }); return t[1].x end)()
+r[9] = select('#', table.insert({}, 1))
+table.insert = function(t, v) rawset(t, 'mine', v) end
+local t = {}
+add(t, 7)
+r[10] = t.mine .. #t
+return table.unpack(r)""",
     "select": """
 local function pick(i, ...) local x = (select(i, ...)); return x, (select('#', ...)) end
 local function rest(i, ...) return select(i, ...) end
