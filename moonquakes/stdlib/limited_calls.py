@@ -17,6 +17,8 @@ from moonquakes.vm.limits import LONG_STRING, Limits
 
 #: Bytes that a substitution may make before it is watched piece by piece.
 _SMALL: Final = 16_384
+#: Bytes that a character of a pattern takes once it is an item.
+_ITEM_SIZE: Final = 200
 
 
 class Tariff:
@@ -54,7 +56,7 @@ class Tariff:
         return True
 
     def _effort_of(self, pattern: str) -> Effort:
-        self._limits.charge(len(pattern))
+        pay_for_pattern(self._limits, pattern)
         is_anchored = self._may_anchor and pattern.startswith("^")
         effort = Effort(PatternParser(pattern, 1 if is_anchored else 0), is_anchored)
         if len(pattern) <= LONGEST_KEPT:
@@ -64,6 +66,13 @@ class Tariff:
             self._efforts[pattern] = effort
             self.short[pattern] = min(effort.short(), LONG_STRING)
         return effort
+
+
+def pay_for_pattern(limits: Limits, pattern: str) -> None:
+    """Pay for a pattern that is about to be taken apart."""
+    limits.charge(len(pattern))
+    if len(pattern) > LONG_STRING:
+        limits.allocate(_ITEM_SIZE * len(pattern))
 
 
 def paid_gmatch(tariff: Tariff, by_re: Any, by_matcher: Any) -> FunctionType:

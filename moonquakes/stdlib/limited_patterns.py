@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.charges import UNIT
-from moonquakes.stdlib.limited_calls import Tariff, paid_gmatch, paid_gsub
+from moonquakes.stdlib.limited_calls import Tariff, paid_gmatch, paid_gsub, pay_for_pattern
 from moonquakes.stdlib.pattern_effort import ROUGH_FUEL, STEPS, Effort
 from moonquakes.stdlib.pattern_functions import HostFunction, make_pattern_functions
 from moonquakes.stdlib.pattern_items import Balance, Item, PatternParser
@@ -87,7 +87,7 @@ class PaidPatterns(Patterns):
         self._for_re = kept_patterns(may_anchor, True)
 
     def __missing__(self, text: str) -> Pattern:
-        self._limits.charge(len(text))
+        pay_for_pattern(self._limits, text)
         pattern = super().__missing__(text)
         pay = self._limits.charge
         pattern.use_matcher(lambda parsed, is_anchored: PaidMatcher(parsed, is_anchored, pay))

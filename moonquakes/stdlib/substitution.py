@@ -29,6 +29,8 @@ _ESCAPE: Final = re.compile("%(.?)", re.DOTALL)
 #: Stands for a wrong ``%`` in a replacement text, which is an error once a match is replaced.
 _WRONG_ESCAPE: Final = -1
 _LONGEST_KEPT: Final = 1000
+#: A replacement that may be longer is paid for before it is made.
+_LONG_REPLACEMENT: Final = 4096
 #: How many replacement texts are kept with a pattern.
 _MOST_KEPT: Final = 20
 
@@ -126,8 +128,28 @@ def collecting(
     return collected
 
 
-def _collecting_replacer(replacer: Replacer, collect: Collect) -> Replacer:
+def _collecting_replacer(replacer: Replacer, text: str, collect: Collect) -> Replacer:
+    escapes = text.count("%")
+    parts: tuple[Part, ...] = ()
+
+    def size_of(match: Match) -> int:
+        """Return the length of what replaces a match, before it is made."""
+        nonlocal parts
+        parts = parts or _parts(text)
+        size = 0
+        for part in parts:
+            if isinstance(part, str):
+                size += len(part)
+            elif part != _WRONG_ESCAPE and part <= len(match.groups()):
+                size += match.end(part) - match.start(part)
+            else:
+                size += match.end() - match.start()
+        return size
+
     def collected(match: Match) -> str:
+        if escapes * (match.end() - match.start()) > _LONG_REPLACEMENT:
+            collect(size_of(match))
+            return replacer(match)
         text = replacer(match)
         collect(len(text))
         return text
@@ -143,7 +165,7 @@ def replace_by_text(
     At most ``limit`` are; 0 is no limit here and below.
     """
     if collect is not None:
-        replacer = _collecting_replacer(text_replacer(pattern, text), collect)
+        replacer = _collecting_replacer(text_replacer(pattern, text), text, collect)
         return _replace_each(pattern, subject, replacer, limit)
     if "%" in text:
         replacer = text_replacer(pattern, text)

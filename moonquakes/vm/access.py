@@ -26,7 +26,10 @@ def find_index(state: State, value: LuaValue, key: LuaValue) -> tuple[LuaValue, 
     Returns ``(result, None, None)``, or ``(None, handler, receiver)`` when the
     function ``handler`` must be called with ``receiver`` and the key.
     """
-    for _ in range(MAX_CHAIN):
+    limits = state.limits
+    for hop in range(MAX_CHAIN):
+        if limits is not None and hop:
+            limits.follow(hop)
         if type(value) is Table:
             result = value.get(key)
             if result is not None or value.metatable is None:
@@ -50,7 +53,10 @@ def find_newindex(state: State, value: LuaValue, key: LuaValue, new: LuaValue) -
     Returns ``(None, None)`` when it is done, or ``(handler, receiver)`` when the
     function ``handler`` must be called with ``receiver``, the key and the new value.
     """
-    for _ in range(MAX_CHAIN):
+    limits = state.limits
+    for hop in range(MAX_CHAIN):
+        if limits is not None and hop:
+            limits.follow(hop)
         if type(value) is Table:
             metatable = value.metatable
             if metatable is None:

@@ -12,6 +12,7 @@ A limit that is reached raises :class:`~moonquakes.errors.Stop`, which nothing o
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,8 @@ STEP: Final = 32
 LONG_STRING: Final = 256
 #: Variable arguments up to which using all of them is free.
 MANY_VALUES: Final = 64
+#: Steps along ``__index`` that are free; beyond the longest chain that an engine knows at a glance.
+LONG_CHAIN: Final = 128
 #: Elements of a list that cost as much as one instruction.
 _LONG_LIST: Final = 8
 #: What a byte of source costs: fuel, seconds (of a slow machine), and bytes while its function is kept.
@@ -253,6 +256,11 @@ class Limits:
 
     # Fuel and time
 
+    def follow(self, hop: int) -> None:
+        """Pay for a chain of ``__index`` or ``__newindex`` that is so long already."""
+        if hop and not hop % LONG_CHAIN:
+            self.fuel.pay(LONG_CHAIN)
+
     def _more_fuel(self, amount: int) -> Any:
         """Pay an amount for which the slice does not suffice, and start a slice; return it."""
         fuel = self.fuel
@@ -356,7 +364,11 @@ class Limits:
         if left < amount:
             size = self.live_size()
             if size + amount * UNIT > limit:
-                raise self.stop(MemoryExceeded(_NO_MEMORY))
+                # What the host has dropped may be in cycles: wait for no one to find them.
+                gc.collect()
+                size = self.live_size()
+                if size + amount * UNIT > limit:
+                    raise self.stop(MemoryExceeded(_NO_MEMORY))
             left = max(limit - size, self._least_step(size, limit)) // UNIT + amount
         return memory.hand_out(left - amount)
 

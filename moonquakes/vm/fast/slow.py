@@ -62,16 +62,19 @@ def _metacall(state: State) -> Callable[[Any, LuaValue, LuaValue], LuaValue]:
 
 def indexing_names(state: State) -> dict[str, Any]:
     metacall = _metacall(state)
+    limits = state.limits
 
     def index(pc: int, o: Any, key: LuaValue) -> LuaValue:
         value = o
-        for _ in range(_MAX_CHAIN):
+        for hop in range(_MAX_CHAIN):
+            if limits is not None and hop:
+                limits.follow(hop)
             if type(value) is Table:
                 result = value.get(key)
                 metatable = value.metatable
                 if result is not None or metatable is None:
                     return result
-                if type(key) is str:
+                if not hop and type(key) is str:
                     found = inherited(metatable, key)
                     if found is not None:
                         return found[0]
@@ -98,7 +101,9 @@ def indexing_names(state: State) -> dict[str, Any]:
 
     def setindex(pc: int, o: Any, key: LuaValue, new: LuaValue) -> None:
         value = o
-        for _ in range(_MAX_CHAIN):
+        for hop in range(_MAX_CHAIN):
+            if limits is not None and hop:
+                limits.follow(hop)
             if type(value) is Table:
                 metatable = value.metatable
                 handler = metatable.hash.get("__newindex") if metatable is not None else None
