@@ -15,13 +15,21 @@ from moonquakes.errors import (
     FuelExceeded,
     LimitExceeded,
     LuaError,
+    LuaMemoryError,
     LuaSyntaxError,
     MemoryExceeded,
     OutputExceeded,
 )
 
 if TYPE_CHECKING:
-    from moonquakes.runtime import LuaRuntime
+    from moonquakes.runtime import (
+        LuaRuntime,
+        as_attrgetter,
+        as_itemgetter,
+        lua_type,
+        unpacks_lua_table,
+        unpacks_lua_table_method,
+    )
     from moonquakes.sandbox import Sandbox
 
 __all__ = [
@@ -30,23 +38,29 @@ __all__ = [
     "FuelExceeded",
     "LimitExceeded",
     "LuaError",
+    "LuaMemoryError",
     "LuaRuntime",
     "LuaSyntaxError",
     "MemoryExceeded",
     "OutputExceeded",
     "Sandbox",
+    "as_attrgetter",
+    "as_itemgetter",
+    "lua_type",
+    "unpacks_lua_table",
+    "unpacks_lua_table_method",
 ]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
     # The command line imports this package too, and starts without the runtime.
-    if name == "LuaRuntime":
-        from moonquakes.runtime import LuaRuntime
-
-        return LuaRuntime
     if name == "Sandbox":
         from moonquakes.sandbox import Sandbox
 
         return Sandbox
+    if name in __all__:
+        from moonquakes import runtime
+
+        return getattr(runtime, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -39,7 +39,10 @@ class LuaError(Exception):
         if self.is_outside:
             return str(self.args[0])
         if isinstance(self.value, str):
-            return self.value.encode("latin-1").decode("utf-8", "replace")
+            try:
+                return self.value.encode("latin-1").decode("utf-8", "replace")
+            except UnicodeEncodeError:  # a text of the host's
+                return self.value
         return f"(error object is {self.value!r})"
 
 

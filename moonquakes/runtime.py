@@ -416,7 +416,7 @@ class LuaRuntime:
     def set_overflow_handler(self, overflow_handler: Callable[[int], object] | None) -> None:
         """Set what is called with an ``int`` beyond 64 bits, as in the constructor."""
         _check_callable("overflow_handler", overflow_handler)
-        self._border.overflow_handler = overflow_handler
+        self._border.do(setattr, self._border, "overflow_handler", overflow_handler)
 
 
 def _check_callable(name: str, value: object) -> None:

@@ -46,7 +46,7 @@ def test_files_that_are_named_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_of_dev_that_are_named_exist(page: Path) -> None:
     usage = subprocess.run(["./dev", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    known = set(re.findall(r"^  (\w+) ", usage, re.MULTILINE))
+    known = set(re.findall(r"^  ([\w-]+) ", usage, re.MULTILINE))
     assert {"demo", "test"} <= known
-    for command in re.findall(r"\./dev ([a-z]+)", page.read_text(encoding="utf-8")):
+    for command in re.findall(r"\./dev ([a-z-]+)", page.read_text(encoding="utf-8")):
         assert command in known, f"{page.name} names ./dev {command}, which does not exist"

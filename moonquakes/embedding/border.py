@@ -28,6 +28,7 @@ from moonquakes.values import (
     as_tuple,
     pack_results,
 )
+from moonquakes.vm.settle import raise_as_it_was
 
 if TYPE_CHECKING:
     from moonquakes.embedding.objects import Objects
@@ -194,15 +195,7 @@ class Border:
 
     def fail(self, exception: Exception) -> NoReturn:
         """Raise what the host gets for what a call raised, with the context that it had."""
-        failure = self.failures.of(exception)
-        context = failure.__context__
-        try:
-            raise failure
-        except Exception:
-            failure.__context__ = context
-            raise
-        finally:
-            del exception, failure, context  # they lead to this frame
+        raise_as_it_was(self.failures.of(exception))
 
 
 class LuaOverflowHandler:
@@ -277,22 +270,23 @@ def _make_to_lua(border: Border) -> Callable[[object], LuaValue]:
             return TRUE if value else FALSE
         if kind is bytes:
             return value.decode("latin-1")  # type: ignore[attr-defined]  # bytes
-        return other(value)
+        return other(value, kind)
 
     def of_text(value: str) -> LuaValue:
         if encoding is None:
             return border.objects.of(value)
         return value.encode(encoding).decode("latin-1")
 
-    def other(value: object) -> LuaValue:
-        if isinstance(value, int):
+    def other(value: Any, kind: type) -> LuaValue:
+        # By the class itself: what a value calls its class need not be true.
+        if issubclass(kind, int):
             number = int(value)
             return number if MIN_INTEGER <= number <= MAX_INTEGER else border.handle_overflow(number)
-        if isinstance(value, str):
+        if issubclass(kind, str):
             return of_text(value)
-        if isinstance(value, float):
+        if issubclass(kind, float):
             return float(value)
-        if isinstance(value, bytes):
+        if issubclass(kind, bytes):
             return value.decode("latin-1")
         return border.objects.of(value)
 

@@ -100,6 +100,7 @@ class Failures:
         border, raw = error.inside or (None, None)
         if border is not self._border:
             raw = self._border.encode(str(error)) if border is not None else self._value_of(error)
+        error.is_outside = True
         inside = LuaError(raw)
         inside.outside = error
         return inside.with_traceback(error.__traceback__)

@@ -52,19 +52,21 @@ def open_python(border: Border, has_eval: bool, has_builtins: bool, unpacks: boo
     def first_to_lua(value: object) -> LuaValue:
         return objects.none if value is None else to_lua(value)
 
-    def step(state: LuaValue = None, *_: LuaValue) -> LuaResults:
-        is_one, value = next_of(objects.object_of(1, state))
-        return first_to_lua(value) if is_one else None
+    def exploded(values: tuple[object, ...]) -> LuaResults:
+        if len(values) < 2:
+            return first_to_lua(values[0]) if values else None
+        return (first_to_lua(values[0]), *map(to_lua, values[1:]))
 
-    def step_exploded(state: LuaValue = None, *_: LuaValue) -> LuaResults:
-        is_one, value = next_of(objects.object_of(1, state))
-        if not is_one:
-            return None
-        if type(value) is not tuple:
-            return first_to_lua(value)
-        if len(value) < 2:
-            return first_to_lua(value[0]) if value else None
-        return (first_to_lua(value[0]), *map(to_lua, value[1:]))
+    def make_step(explodes: bool) -> Callable[..., LuaResults]:
+        def step(state: LuaValue = None, *_: LuaValue) -> LuaResults:
+            is_one, value = next_of(objects.object_of(1, state))
+            if explodes and type(value) is tuple:
+                return exploded(value)
+            return first_to_lua(value) if is_one else None
+
+        return step
+
+    step, step_exploded = make_step(unpacks), make_step(True)
 
     def step_counted(state: LuaValue = None, count: LuaValue = None, *_: LuaValue) -> LuaResults:
         is_one, value = next_of(objects.object_of(1, state))

@@ -27,7 +27,7 @@ from moonquakes.vm.frames import (
 from moonquakes.vm.headroom import MAX_HOST_DEPTH, has_room
 from moonquakes.vm.hooks import run_watched
 from moonquakes.vm.pace import PACE
-from moonquakes.vm.settle import is_host_error, settle
+from moonquakes.vm.settle import is_host_error, raise_as_it_was, settle
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -210,7 +210,7 @@ def unwind(state: State, boundary: Boundary, error: LuaError) -> None:
             continue
         state.frame = boundary.previous
         if boundary.previous is None and is_host_error(state, error.value):
-            raise error.value.value
+            raise_as_it_was(error.value.value)
         raise error
 
 

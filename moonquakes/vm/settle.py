@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from moonquakes.bytecode.opcodes import OP, get_a, get_b, opcode_of
 from moonquakes.errors import ArgumentError, LuaError, PendingError
@@ -48,6 +48,18 @@ def settle(state: State, exception: BaseException) -> LuaError:
 def is_host_error(state: State, value: LuaValue) -> bool:
     """Whether an error value stands for a Python exception of a host function."""
     return type(value) is Userdata and value.metatable is state.host_error_metatable
+
+
+def raise_as_it_was(exception: Exception) -> NoReturn:
+    """Raise an exception that passed through Lua, with the cause and the context that it had."""
+    context = exception.__context__
+    try:
+        raise exception
+    except Exception:
+        exception.__context__ = context
+        raise
+    finally:
+        del exception, context  # they lead to this frame
 
 
 def _argument_message(state: State, error: ArgumentError) -> str:

@@ -36,7 +36,7 @@ from moonquakes.vm.interpreter import protected_call as run_protected
 from moonquakes.vm.operations import Operations
 from moonquakes.vm.records import global_fields
 from moonquakes.vm.report import EngineReport
-from moonquakes.vm.settle import is_host_error, settle
+from moonquakes.vm.settle import is_host_error, raise_as_it_was, settle
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class State(Operations):
                 raise settle(self, error) from None
             except LuaError as error:
                 if is_host_error(self, error.value):
-                    raise error.value.value from None
+                    raise_as_it_was(error.value.value)
                 raise
         return pack_results(tuple(call_from_host(self, callee, list(arguments))))
 

@@ -1,0 +1,169 @@
+"""``execute_async``: async host functions, a loop that goes on, runs inside runs, cancelling."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from moonquakes import DeadlineExceeded, LuaError, LuaRuntime, Sandbox
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+async def double(value: int) -> int:
+    await asyncio.sleep(0)
+    return value * 2
+
+
+async def fails() -> None:
+    await asyncio.sleep(0)
+    raise KeyError("k")
+
+
+@pytest.fixture
+def lua() -> LuaRuntime:
+    runtime = LuaRuntime()
+    runtime.globals().double = double
+    runtime.globals().fails = fails
+    return runtime
+
+
+async def test_lua_code_reads_as_if_nothing_were_async(lua: LuaRuntime) -> None:
+    assert await lua.execute_async("return double(...) + 1", 20) == 41
+    assert await lua.execute_async("return 1, nil, 'x'") == (1, None, "x")
+    assert await lua.execute_async("local s = 0 for i = 1, 5 do s = s + double(i) end return s") == 30
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("local f = coroutine.wrap(function() coroutine.yield(double(1)) return double(2) end)"
+         " return f(), f()", (2, 4)),
+        ("local t = {3, 1, 2} table.sort(t, function(a, b) return double(a) < double(b) end) return t[1]", 1),
+        ("return (string.gsub('1 2', '%d', function(d) return double(tonumber(d)) end))", "2 4"),
+        ("return setmetatable({}, {__index = function(_, k) return double(k) end})[4]", 8),
+        ("return setmetatable({}, {__add = function(a, b) return double(b) end}) + 4", 8),
+        ("return select(2, pcall(double, 5))", 10),
+        ("local n = 0 for v in function(_, v) v = double(v or 1) return v < 9 and v or nil end"
+         " do n = n + v end return n", 14),
+    ],
+)  # fmt: skip
+async def test_it_may_wait_anywhere(lua: LuaRuntime, code: str, result: object) -> None:
+    assert await lua.execute_async(code) == result
+
+
+async def test_errors(lua: LuaRuntime) -> None:
+    with pytest.raises(KeyError):
+        await lua.execute_async("fails()")
+    ok, error = await lua.execute_async("return pcall(fails)")
+    assert ok is False
+    assert isinstance(error, KeyError)
+    with pytest.raises(LuaError, match=r"^x$"):
+        await lua.execute_async("double(1) error('x', 0)")
+    with pytest.raises(LuaError, match="syntax error"):
+        await lua.execute_async("x x")
+    with pytest.raises(TypeError, match="code must be"):
+        await lua.execute_async(5)  # type: ignore[arg-type]  # the misuse that is tested
+
+
+async def test_the_loop_goes_on(lua: LuaRuntime) -> None:
+    """A loop in Lua that ends only when a task of the loop says so."""
+    lua.globals().stop = False
+
+    async def stop() -> None:
+        await asyncio.sleep(0.01)
+        waiting.set()
+
+    waiting = threading.Event()
+    lua.globals().is_set = waiting.is_set
+    task = asyncio.create_task(stop())
+    await asyncio.wait_for(lua.execute_async("while not is_set() do end"), 60)
+    await task
+
+
+async def test_runs_take_turns(lua: LuaRuntime) -> None:
+    lua.execute("seen = {} function note(x) seen[#seen + 1] = x end")
+    code = "for _ = 1, 3 do note(...) double(1) end return ..."
+    assert await asyncio.gather(*[lua.execute_async(code, name) for name in "abc"]) == ["a", "b", "c"]
+    seen = "".join(lua.globals().seen.values())
+    assert sorted(seen[i : i + 3] for i in (0, 3, 6)) == ["aaa", "bbb", "ccc"], "one run at a time"
+
+
+async def test_async_functions_call_the_runtime(lua: LuaRuntime) -> None:
+    async def inner(value: int) -> Any:
+        # Without waiting, by a run of its own, and by two at once.
+        first = lua.eval("... + 1", value)
+        second = await lua.execute_async("return double(...)", first)
+        return sum(await asyncio.gather(*[lua.execute_async("return double(...)", second) for _ in range(2)]))
+
+    lua.globals().inner = inner
+    assert (
+        await lua.execute_async("local co = coroutine.wrap(function() return inner(4) end) return co()") == 40
+    )
+    assert lua.eval("1 + 1") == 2
+
+
+async def test_cancelling(lua: LuaRuntime) -> None:
+    started = asyncio.Event()
+    ended: list[str] = []
+
+    async def forever() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("async function")
+
+    lua.globals().forever = forever
+    task = asyncio.create_task(lua.execute_async("while true do pcall(forever) end"))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await lua.execute_async("return double(1)") == 2
+    assert ended == ["async function"]
+
+
+async def test_cancelling_one_that_waits_for_its_turn(lua: LuaRuntime) -> None:
+    release = asyncio.Event()
+    lua.globals().wait = release.wait
+    first = asyncio.create_task(lua.execute_async("wait() return 1"))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(lua.execute_async("ran = true"))
+    await asyncio.sleep(0.01)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    release.set()
+    assert await first == 1
+    assert await lua.execute_async("return ran") is None
+
+
+async def test_limits_hold() -> None:
+    lua = LuaRuntime(sandbox=Sandbox(deadline=0.2))
+    lua.globals().double = double
+    with pytest.raises(DeadlineExceeded):
+        await lua.execute_async("while true do end")
+    assert await lua.execute_async("return double(4)") == 8
+
+
+async def test_outside_of_a_run_an_awaitable_is_an_object(lua: LuaRuntime) -> None:
+    coroutine = lua.eval("double(4)")
+    assert await coroutine == 8
+
+
+def test_several_loops_share_a_runtime(lua: LuaRuntime) -> None:
+    results: list[object] = []
+
+    def run(number: int) -> None:
+        results.append(asyncio.run(lua.execute_async("return double(double(...))", number)))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [0, 4, 8, 12]  # type: ignore[type-var]  # numbers
