@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from moonquakes.bytecode.proto import Proto, chunk_id
-from moonquakes.vm.fast.chunk import ChunkCode, translate
+from moonquakes.vm.fast.chunk import ChunkCode, Translation, translate
 
 _HEADER: Final = """\
 # {name} as Python, which is what the fast engine runs.
@@ -29,7 +29,8 @@ def python_listing(proto: Proto) -> str:
         Untranslatable: the fast engine leaves the chunk to the VM; the argument says why.
     """
     chunk = translate(proto)
-    rows = list(_rows(chunk))
+    parts = [chunk, *(piece.chunk for piece in chunk.pieces)]
+    rows = [row for part in parts for row in _rows(part, chunk.translations)]
     width = max(len(place) for place, _ in rows)
     lines = [f"{place:<{width}}  {text}".rstrip() for place, text in rows]
     if chunk.sites:
@@ -38,9 +39,13 @@ def python_listing(proto: Proto) -> str:
     return _HEADER.format(name=chunk_id(proto.source)) + "\n" + "\n".join(lines) + "\n"
 
 
-def _rows(chunk: ChunkCode) -> Iterator[tuple[str, str]]:
+def _rows(chunk: ChunkCode, translations: list[Translation]) -> Iterator[tuple[str, str]]:
     """Yield what stands left of each line, and the line."""
-    starts = {translation.code.co_firstlineno: translation.proto for translation in chunk.translations}
+    starts = {
+        translation.code.co_firstlineno: translation.proto
+        for translation in translations
+        if translation.chunk is chunk
+    }
     #: The functions around a line, each with its indentation.
     around: list[tuple[int, Proto]] = []
     for number, text in enumerate(chunk.text.rstrip("\n").split("\n"), 1):

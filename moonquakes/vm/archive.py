@@ -22,6 +22,8 @@ def pack(proto: Proto) -> Any:
     """Return a main function as plain data, with its translation if it has one."""
     protos = _all_protos(proto)
     translated = proto.translated
+    if type(translated) is not str and translated is not None and translated.chunk.pieces:
+        translated = None  # it is made anew: few chunks nest that deep
     return _pack_proto(proto), (
         translated if translated is None or type(translated) is str else _pack_translated(protos, translated)
     )

@@ -33,6 +33,8 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
 #: How many levels of indentation Python allows.
 _MAX_LEVELS: Final = 100
 _SPACES: Final = [" " * i for i in range(_MAX_LEVELS)]
+#: With more, an inner function is compiled apart.
+_MOST_LEVELS: Final = 60
 _PAUSES_COLLECTOR: Final = sys.implementation.name == "cpython"
 #: Held while a chunk is translated, which states of several threads may share.
 TRANSLATING: Final = allocate_lock()
@@ -132,11 +134,13 @@ class ChunkCode:
         lines: pc of each line of the text, from line 1 at index 1.
         sites: slow paths: names of the operands, text, and the function's Proto.
         translations: those of all its functions, which stay as long as one of them.
+        pieces: functions whose text nests deep and was compiled apart, as a chunk that shares the sites
+            and pieces.
         text: the Python source.
         variant: what it counts.
     """
 
-    __slots__ = ("lines", "main", "sites", "text", "translations", "variant")
+    __slots__ = ("lines", "main", "pieces", "sites", "text", "translations", "variant")
 
     def __init__(self, variant: Variant = Variant.PLAIN) -> None:
         self.variant = variant
@@ -144,6 +148,7 @@ class ChunkCode:
         self.lines: list[int] = []
         self.sites: list[tuple[tuple[str, ...], str, Proto]] = []
         self.translations: list[Translation] = []
+        self.pieces: list[Translation] = []
         self.text = ""
 
     def number_at(self, line: int) -> int:
@@ -173,6 +178,8 @@ class Chunk:
         #: The Python names of functions, and their numbers in the order of writing.
         self.names_of: dict[Analysis, str] = {}
         self.order: dict[Analysis, int] = {}
+        #: What stands for the definition of functions that are compiled apart.
+        self.apart: dict[Analysis, list[tuple[int, str, int]]] = {}
 
     def next_serial(self) -> int:
         self.serial += 1
@@ -270,7 +277,11 @@ class Chunk:
                 known = f"f{self.next_serial()}"
             self.names_of[analysis] = known
         definition = [(0, f"def {known}({parameters}):", -2 - self.index_of(analysis))]
-        definition += [(indent, text, at) for indent, text, at in lines]
+        definition += lines
+        if analysis in self.apart:
+            definition = self.apart[analysis]
+        elif max([indent for indent, _, _ in lines]) > _MOST_LEVELS:
+            definition = self.apart[analysis] = self.compile_apart(analysis, known, upvalues, definition, pc)
         if not copied and not (recursive and own is not None and own.is_copied) and t.indent < 30:
             t.lines += [(t.indent + indent, text, at) for indent, text, at in definition]
             return known, (known,)
@@ -283,6 +294,39 @@ class Chunk:
             t.emit(f"{own.text}[0] = {text}")
             return f"{own.text}[0]", (own.text,)
         return text, (maker, *copied)
+
+    def compile_apart(
+        self,
+        analysis: Analysis,
+        known: str,
+        upvalues: list[tuple[str, bool, bool]],
+        definition: list[tuple[int, str, int]],
+        pc: int,
+    ) -> list[tuple[int, str, int]]:
+        """Compile a function with those in it as a chunk of its own; return what makes it in its place."""
+        piece = ChunkCode(self.variant)
+        piece.sites, piece.pieces = self.code.sites, self.code.pieces
+        inside = [analysis]
+        while inside:
+            inner = inside.pop()
+            inside += inner.inner
+            written = self.translations.get(inner)  # None in dead code
+            if written is not None and written.chunk is self.code:
+                written.chunk = piece
+        slices = slice_names(self.variant)
+        names = ", ".join([*slices, *dict.fromkeys(name for name, _, _ in upvalues)])
+        all_lines = [(0, f"def chunk({names}):", -1)]
+        all_lines += [(1 + indent, text, at) for indent, text, at in definition]
+        _compile_lines(self, piece, all_lines)
+        translation = piece.main = self.translations[analysis]
+        number = len(piece.pieces)
+        piece.pieces.append(translation)
+        free = [name for name in translation.code.co_freevars if name not in slices]
+        return [
+            # A function of no use but for the cells that it has.
+            (0, f"def {known}(): {', '.join(free) or '0'}", pc),
+            (0, f"{known} = S.apart({number}, {known})", pc),
+        ]
 
     def index_of(self, analysis: Analysis) -> int:
         """Return the number of a function in the order of writing."""
@@ -299,6 +343,7 @@ def translate_twin(translation: Translation) -> Translation:
     chunk = Chunk(translation.proto, translation.chunk.variant)
     # Its slow paths are found where the chunk's are.
     chunk.sites = chunk.code.sites = translation.chunk.sites
+    chunk.code.pieces = translation.chunk.pieces
     # Apart from the names of the upvalues, which the chunk gave.
     chunk.serial = 1_000_000
     upvalues = [
@@ -388,16 +433,20 @@ def _compile(chunk: Chunk, upvalues: list[tuple[str, bool, bool]], is_twin: bool
     all_lines.append((1, f"def {root}:", -2 - chunk.index_of(chunk.root)))
     all_lines += [(1 + indent, text, at) for indent, text, at in lines]
     all_lines.append((1, f"return {root.partition('(')[0]}", -1))
+    _compile_lines(chunk, chunk.code, all_lines)
+    chunk.code.translations += chunk.translations.values()
+    return chunk.translations[chunk.root]
+
+
+def _compile_lines(chunk: Chunk, code: ChunkCode, all_lines: list[tuple[int, str, int]]) -> None:
+    """Compile the text of a chunk, or of a piece of it."""
     if max([indent for indent, _, _ in all_lines]) >= _MAX_LEVELS:
         raise Untranslatable("its functions nest too deep for Python")
-    code = chunk.code
     code.text = "\n".join([_SPACES[indent] + text for indent, text, _ in all_lines]) + "\n"
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
-    code.translations += chunk.translations.values()
-    by_number = {number: chunk.translations[analysis] for analysis, number in chunk.order.items()}
-    finish(compiled, code, by_number)
-    return by_number[chunk.index_of(chunk.root)]
+    translations = chunk.translations
+    finish(compiled, code, {n: translations[each] for each, n in chunk.order.items() if each in translations})
 
 
 _STANDS_FOR: Final = {True: TRUE, False: FALSE}

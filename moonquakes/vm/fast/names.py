@@ -28,6 +28,7 @@ from moonquakes.values import (
 from moonquakes.vm.fast.chunk import real_constant
 from moonquakes.vm.fast.counting import counting_names
 from moonquakes.vm.fast.faults import call_fault
+from moonquakes.vm.fast.functions import make_function
 from moonquakes.vm.fast.iteration import Closing, closing_names, loop_names
 from moonquakes.vm.fast.later import with_operands_kept
 from moonquakes.vm.fast.library import library_names
@@ -275,6 +276,12 @@ class Sites(dict[int, Any]):
         seldom.left = _OFTEN
         slow = self[number] = self._compiled(source) if source else seldom.slow
         return slow
+
+    def apart(self, number: int, stub: FunctionType) -> FunctionType:
+        """Return a function whose text was compiled apart, over the cells of the one that stands for it."""
+        translation = self._chunk.pieces[number]
+        cells = dict(zip(stub.__code__.co_freevars, stub.__closure__ or (), strict=True))
+        return make_function(self.names, translation, [cells.get(name) for name in translation.names])
 
     def _missed(self, number: int) -> None:
         """Give a likely case up that is as often wrong as translated code; it may get another turn."""

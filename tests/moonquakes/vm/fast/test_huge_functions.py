@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from moonquakes.compiler import compile_source
+from moonquakes.errors import LuaError
+from moonquakes.inspect.translation import python_listing
 from moonquakes.stdlib import open_libraries
-from moonquakes.values import as_tuple
+from moonquakes.values import as_tuple, first
+from moonquakes.vm.archive import pack, unpack
+from moonquakes.vm.fast.chunk import translate
 from moonquakes.vm.state import State
 
 lupa = pytest.importorskip("lupa.lua54", reason="lupa is the reference for results")
@@ -43,6 +48,25 @@ CASES = {
     "breaks through everything": "local n = 0 "
     + nested(100, "while true do n = n + 1", "goto out", "break end")
     + " ::out:: return n",
+    "functions": "local n, f = 0 f = (function() "
+    + nested(90, "local x@ = @ + n return function(n)", "return n + x0 + x45 + x89")
+    + " end)() for i = 1, 90 do f = f(i) end return f",
+    "functions that assign": "local t, f = {} f = (function(n) "
+    + nested(
+        90,
+        "local x@ = n for i = 1, 2 do t[#t + 1] = function() x@ = x@ + i return x@ end end "
+        "return function(n)",
+        "x0 = x0 + 1 x80 = x80 + n return x0 + x80",
+    )
+    + " end)(1) for i = 1, 90 do f = f(i) end return f, t[1](), t[2](), t[161](), t[162]()",
+    "functions that recur": "local f = (function() "
+    + nested(110, "local function f@(k) if k == 0 then return f@(1) end", "return k", "end return f@")
+    + " end)() for i = 1, 110 do f = f(0) end return f",
+    "methods in methods": "local t, f = {} f = (function() "
+    + nested(
+        110, "local s@ = {v = @} function s@:m(k) self.v = self.v + k", "return s0.v + k", "end return s@"
+    )
+    + " end)() for i = 1, 110 do f = f:m(i) end return f",
     "closing": "local t = {} local M = {__close = function(c) t[#t + 1] = c[1] end} do "
     + nested(35, "for i = 1, 1 do local c <close> = setmetatable({@}, M)", "")
     + " end return table.concat(t, ' ')",
@@ -97,3 +121,24 @@ def test_as_the_reference(name: str, wraps: bool) -> None:
     results = as_tuple(state.call(state.load(source, "=x")))
     assert list(results) == [expected[i] for i in range(1, expected["n"] + 1)]
     assert state.report.functions == []
+
+
+def test_what_is_compiled_apart_is_listed_and_found_in_messages() -> None:
+    inner = "local t = nil\nreturn t.x"
+    source = "local f = (function()\n" + nested(80, "return function()", inner) + "\nend)() return f"
+    listing = python_listing(compile_source(source, "=x"))
+    assert listing.count("# function <x:") == 81
+    state = State("fast")
+    open_libraries(state)
+    function = state.call(state.load(source, "=x"))
+    for _ in range(79):
+        function = first(state.call(function))
+    with pytest.raises(LuaError) as caught:
+        state.call(function)
+    assert caught.value.value == "x:83: attempt to index a nil value (local 't')"
+
+
+def test_what_is_compiled_apart_is_no_matter_of_a_folder() -> None:
+    proto = compile_source(nested(80, "return function()", "do return 5 end return function() end"), "=x")
+    translate(proto)
+    assert unpack(pack(proto)).translated is None
