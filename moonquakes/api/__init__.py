@@ -12,7 +12,7 @@ the API itself raises Python's own exceptions (:mod:`moonquakes.api.contracts`).
 """
 
 # One name on each line would take 700 of them.
-# ruff: noqa: I001
+# ruff: noqa: I001, RUF022
 # fmt: off
 
 from moonquakes.api.access import (

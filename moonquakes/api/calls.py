@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from moonquakes.api.constants import MQ_ERRERR, MQ_ERRRUN, MQ_MULTRET, MQ_OK, MQ_YIELD
 from moonquakes.api.contracts import contract
-from moonquakes.api.hosts import Waiting, close_after
+from moonquakes.api.hosts import Continued, Waiting, close_after
 from moonquakes.api.state import HostFunction, mq_State, value_at
 from moonquakes.api.text import Text, lua_string
 from moonquakes.errors import LuaError
@@ -97,7 +97,8 @@ def mq_pcallk(
 ) -> int:
     """As :func:`mq_pcall`, but the callee may yield: then ``k`` goes on, with the status as its argument.
 
-    After a yield the status is ``MQ_YIELD`` for ``MQ_OK``.
+    After a yield the status is ``MQ_YIELD`` for ``MQ_OK``.  In a coroutine ``k`` goes on after an
+    error as well, whether there was a yield or not, as in C.
     """
     entry = L.entry
     if k is None or entry is None:
@@ -119,7 +120,9 @@ def mq_pcallk(
         return k(L, finish(ok, values, MQ_YIELD), ctx)
 
     ok, results = entry.call(L, function, arguments, Waiting(L, go_on), handler, True)
-    return finish(ok, list(results), MQ_OK)
+    if not ok:
+        raise Continued(stack, lambda L: go_on(False, list(results)))
+    return finish(True, list(results), MQ_OK)
 
 
 @contract("?", "?", "v", section="4.5")

@@ -150,6 +150,15 @@ def _begin(state: State, frame: AnyFrame, function: FunctionType, arguments: lis
     run_host(state, frame, function, partial(run_function, L, closure.fn, arguments, closure.upvalues, entry))
 
 
+class Continued(BaseException):
+    """Leaves the host function whose frame is ``stack``: its continuation goes on at once."""
+
+    def __init__(self, stack: list[LuaValue], continuation: HostFunction) -> None:
+        super().__init__()
+        self.stack = stack
+        self.continuation = continuation
+
+
 def run_function(
     L: mq_State, fn: HostFunction, stack: list[LuaValue], upvalues: list[LuaValue], entry: Entry | None
 ) -> LuaResults:
@@ -159,9 +168,16 @@ def run_function(
     L.upvalues = upvalues
     L.entry = entry
     try:
-        count = fn(L)
+        while True:
+            try:
+                count = fn(L)
+                break
+            except Continued as left:
+                if left.stack is not stack:
+                    raise
+                fn = left.continuation
         if L.pending:
-            close_pending(L, stack)
+            count = _finish(L, stack, count)
     except Exception as exception:
         if L.pending:
             raise close_after(L, stack, exception) from None
@@ -297,6 +313,23 @@ def _continue_twin(
 
 
 # To-be-closed values (§4.3)
+
+
+def _finish(L: mq_State, stack: list[LuaValue], count: int) -> int:
+    """Close what a host function leaves pending when it returns ``count`` values; that may yield."""
+    engine = L.engine
+    pending = L.pending.get(id(stack))
+    while pending:
+        value = _value_to_close(stack, pending.pop())
+        if not pending:
+            del L.pending[id(stack)]
+        handler = engine.metamethod(value, "__close")
+        if L.entry is None:
+            engine.call(handler, value, None)
+        else:
+            rest = Waiting(L, lambda ok, values: _finish(L, stack, count))
+            L.entry.call(L, handler, [value, None], rest, None, False)
+    return count
 
 
 def take_pending(L: mq_State, stack: list[LuaValue], size: int = 0) -> list[LuaValue]:

@@ -66,7 +66,8 @@ def _convert(kind: str, argument: LuaValue) -> str:
     if kind == "U":
         return chr(int(argument)).encode("utf-8", "surrogatepass").decode("latin-1")
     if kind == "p":
-        return f"0x{id(argument):014x}"
+        # What mq_topointer gave, or a Python object.
+        return f"0x{argument if type(argument) is int else id(argument):014x}"
     return str(wrap(int(argument)))
 
 
