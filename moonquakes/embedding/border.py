@@ -125,12 +125,12 @@ class Border:
 
     def prune(self) -> None:
         """Forget the objects that Python has dropped."""
-        self.held = {key: reference for key, reference in self.held.items() if reference() is not None}
+        self.held = {key: reference for key, reference in list(self.held.items()) if reference() is not None}
         self.prune_at = max(_FIRST_PRUNE, 2 * len(self.held))
 
     def _held_values(self) -> list[LuaValue]:
         """Return the Lua values that Python holds."""
-        held = [reference() for reference in self.held.values()]
+        held = [reference() for reference in list(self.held.values())]
         return [wrapper._value for wrapper in held if wrapper is not None]
 
     # Text

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from moonquakes.embedding.access import Access
     from moonquakes.embedding.border import Border
 
+#: Bytes of what stands for a Python object.
+_SIZE: Final = 400
 #: Classes of Lua values that are Python's as they are.
 _SAME: Final = frozenset({int, float, type(None)})
 
@@ -95,6 +97,9 @@ class Objects:
         raise ArgumentError(position, "not a python object")
 
     def _userdata(self, value: object, metatable: Table) -> Userdata:
+        limits = self._border.state.limits
+        if limits is not None and limits.is_running:
+            limits.allocate(_SIZE)
         userdata = Userdata(value, metatable)
         if callable(value):
             userdata.function = self.function(value)
@@ -127,7 +132,16 @@ class Objects:
             except LuaError as exception:
                 raise border.failures.entering(exception) from None
 
-        return host
+        limits = border.state.limits
+        if limits is None:
+            return host
+
+        def charged(*arguments: LuaValue) -> LuaResults:
+            results = host(*arguments)
+            limits.made(results)
+            return results
+
+        return charged
 
     def _call_with(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> LuaResults:
         """Call a function with arguments some of which are ``python.args``."""
