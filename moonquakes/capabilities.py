@@ -113,6 +113,9 @@ def seal_libraries(state: State) -> None:
         if type(metatable) is Table and not is_sealed(metatable):
             metatable.set("__metatable", FALSE)
             _seal_with(metatable)
+    python = state.globals.get("python")
+    if type(python) is Table:
+        python.set("set_overflow_handler", None)  # one for all scripts
     for library in state.globals.hash.values():
         if type(library) is Table and library is not state.globals:
             _seal_with(library)

@@ -33,6 +33,9 @@ _COROUTINE_FUEL: Final = 20
 #: The longest string that ``rep`` makes, and how many results a call may have; beyond that is an error.
 _MAX_LENGTH: Final = 0x7FFFFFFF
 _MAX_RESULTS: Final = 1_000_000
+#: Characters that are quoted, or of a format, for one unit; the longest that a number is converted to.
+_QUOTED: Final = 8
+_MOST_CONVERTED: Final = 420
 #: Values that a call may pass without paying for each.
 _MANY: Final = 64
 
@@ -149,8 +152,14 @@ def _format(function: _Function, limits: Limits) -> _Function:
     def charged(form: LuaValue = None, *values: LuaValue) -> LuaResults:
         for value in values:
             if value.__class__ is str and len(value) > LONG_STRING:
-                limits.make(sum([len(value) for value in values if type(value) is str]))
+                size = sum([len(value) for value in values if type(value) is str])
+                limits.make(size)
+                if type(form) is str and "%q" in form:
+                    limits.charge(size // _QUOTED)
                 break
+        if form.__class__ is str and len(form) > LONG_STRING:
+            limits.charge(len(form) // _QUOTED)
+            limits.allocate(_MOST_CONVERTED * form.count("%"))
         result = function(form, *values)
         if len(result) > LONG_STRING:
             limits.make(len(result))

@@ -342,7 +342,25 @@ def hexadecimal_digits(value: float, precision: int | None, keeps_point: bool) -
     return f"{lead}{point}{fraction}p{exponent}"
 
 
+#: Characters of a long text that are quoted at a time.
+_PIECE: Final = 4096
 _QUOTED: Final = re.compile(r'["\\\n\0-\x1f\x7f]')
+
+
+def _quote(text: str) -> str:
+    """Return what stands for ``text`` between quotes."""
+    if len(text) <= _PIECE:
+        return _QUOTED.sub(_quote_character, text)
+    # In pieces: what stands for each character of a long text takes fifty times as much.
+    pieces = []
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        while text[end : end + 1].isdigit():  # which decides how the character before it is written
+            end += 1
+        pieces.append(_QUOTED.sub(_quote_character, text[start:end]))
+        start = end
+    return "".join(pieces)
 
 
 def _quote_character(match: re.Match[str]) -> str:
@@ -357,7 +375,7 @@ def _convert_literal(item: Conversion, position: int, value: LuaValue, texts: Te
     """Return ``value`` as a Lua literal that reads back as itself (``%q``)."""
     _check(item)
     if type(value) is str:
-        return f'"{_QUOTED.sub(_quote_character, value)}"'
+        return f'"{_quote(value)}"'
     if type(value) is int or type(value) is float:
         return _number_literal(value)
     if value is None or type(value) is LuaBoolean:

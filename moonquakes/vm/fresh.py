@@ -34,6 +34,9 @@ HAS_FRESH: Final = continulet is not None
 
 #: How many Python frames Lua may have.
 MAX_FRAMES: Final = 400_000
+#: What a frame takes, in bytes, with its traceback; and how many any limit of memory has room for.
+_FRAME_SIZE: Final = 400
+_LEAST_MOST: Final = 2000
 
 #: A stack that is full after so few frames was full when it began.
 _LEAST_FRAMES: Final = 30
@@ -61,10 +64,19 @@ def look() -> None:
     """Let Python look at its recursion limit."""
 
 
-def recursion_limit(limit: int, depth: int) -> int:
-    """Return the recursion limit to run Lua with, where it is ``limit`` and ``depth`` frames are used."""
+def most_frames(memory: int | None) -> int:
+    """Return how many Python frames Lua may have under a limit of memory in bytes."""
+    return MAX_FRAMES if memory is None else min(MAX_FRAMES, max(_LEAST_MOST, memory // _FRAME_SIZE))
+
+
+def recursion_limit(limit: int, depth: int, most: int = MAX_FRAMES) -> int:
+    """Return the recursion limit to run Lua with, where it is ``limit`` and ``depth`` frames are used.
+
+    ``most`` is how many frames Lua may have.
+    """
+    _thread.most = most
     if sys.implementation.name == "cpython":
-        return max(limit, depth + MAX_FRAMES)
+        return max(limit, depth + most)
     return max(limit, _PYPY_LIMIT) if HAS_FRESH and _is_stack_large() else limit
 
 
@@ -104,11 +116,13 @@ class _Thread(threading.local):
     Attributes:
         base: the continulet that begins others, where the stack was short; None before it is needed.
         frames: Python frames on the stacks that were left.
+        most: Python frames that there may be.
         is_large: whether its stack is large enough to raise PyPy's limit; None before it is known.
     """
 
     base: Any = None
     frames = 0
+    most = MAX_FRAMES
     is_large: bool | None = None
 
 
@@ -140,7 +154,7 @@ def call_afresh(function: Any, arguments: tuple[Any, ...]) -> Any:
     """
     before = _thread.frames
     here = _frames_here()
-    if here < _LEAST_FRAMES or before + here > MAX_FRAMES or _thread.base is None:
+    if here < _LEAST_FRAMES or before + here > _thread.most or _thread.base is None:
         raise RecursionError
     _thread.frames = before + here
     try:

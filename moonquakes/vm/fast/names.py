@@ -41,6 +41,7 @@ from moonquakes.vm.fresh import (
     StackFull,
     call_again,
     look,
+    most_frames,
     prepare,
     recursion_limit,
     stack_almost_full,
@@ -182,7 +183,8 @@ class Names:
         self.is_entered = True
         PACE.begin()
         try:
-            sys.setrecursionlimit(recursion_limit(limit, _stack_depth()))
+            memory = self.state.limits.memory_limit if self.state.limits is not None else None
+            sys.setrecursionlimit(recursion_limit(limit, _stack_depth(), most_frames(memory)))
             if HAS_FRESH:
                 prepare()
             function, arguments = self.resolve(function, arguments)
