@@ -88,7 +88,8 @@ def parse_number(text: str) -> Number | None:
 
 def float_to_integer(value: float) -> int | None:
     """Return the integer equal to ``value``, or None when there is none in 64 bits."""
-    if -9223372036854775808.0 <= value < 9223372036854775808.0:
+    # PyPy's compiler makes an integer of the float that -2.0**63 is.
+    if -1.0 * 2.0**63 <= value < 2.0**63:
         integer = int(value)
         if integer == value:
             return integer

@@ -50,9 +50,9 @@ def open_math(state: State) -> Table:
         ("acos", math.acos, math.nan),
         ("exp", math.exp, math.nan),
     ):
-        library.set(name, _real_function(function, invalid))
+        library.set_field(name, _real_function(function, invalid))
     for name, function in (_extremes(state) | random_functions(state)).items():
-        library.set(name, function)
+        library.set_field(name, function)
     for name in ("abs", "floor", "max", "min", "sqrt"):
         state.library_functions[name] = library.hash[name]
     return library
@@ -78,7 +78,7 @@ def floor(x: LuaValue = None, *_: LuaValue) -> LuaResults:
     number = x if type(x) is float else check_number(1, x)
     if type(number) is int:
         return number
-    if -9223372036854775808.0 <= number < 9223372036854775808.0:
+    if -1.0 * 2.0**63 <= number < 2.0**63:
         return math.floor(number)
     return number
 
@@ -87,7 +87,7 @@ def ceil(x: LuaValue = None, *_: LuaValue) -> LuaResults:
     number = x if type(x) is float else check_number(1, x)
     if type(number) is int:
         return number
-    if -9223372036854775808.0 <= number < 9223372036854775808.0:
+    if -1.0 * 2.0**63 <= number < 2.0**63:
         return math.ceil(number)
     return number
 

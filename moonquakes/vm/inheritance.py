@@ -12,6 +12,7 @@ import weakref
 from typing import Any, Final
 
 from moonquakes.values import LuaValue
+from moonquakes.vm.records import new_record
 from moonquakes.vm.sealed import is_sealed
 from moonquakes.vm.table import Table
 
@@ -34,7 +35,7 @@ class WatchedDict(dict[LuaValue, LuaValue]):
             table = watcher()
             if table is not None:
                 if key == "__index":
-                    table.methods = {}
+                    table.methods = new_record()
                 else:
                     table.methods.pop(key, None)
 
@@ -43,7 +44,7 @@ class WatchedDict(dict[LuaValue, LuaValue]):
         for watcher in self.watchers:
             table = watcher()
             if table is not None:
-                table.methods = {}
+                table.methods = new_record()
 
     def __delitem__(self, key: LuaValue) -> None:
         dict.__delitem__(self, key)
@@ -82,7 +83,7 @@ def inherited(metatable: Table, name: str) -> tuple[LuaValue] | None:
         if methods < _PATIENCE:
             metatable.methods = methods + 1  # type: ignore[assignment]  # counts until it is a map
             return None
-        methods = metatable.methods = {}
+        methods = metatable.methods = new_record()
     chain = [metatable]
     parent = metatable.hash.get("__index")
     value: LuaValue = None
@@ -119,5 +120,7 @@ def _watch(table: Table, metatable: Table) -> None:
     reference = weakref.ref(metatable)
     if reference not in watchers:
         if len(watchers) >= 32:
-            fields.watchers = watchers = {watcher for watcher in watchers if watcher() is not None}
+            fields.watchers = watchers = {
+                watcher for watcher in watchers if watcher() is not None
+            }
         watchers.add(reference)

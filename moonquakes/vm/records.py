@@ -10,7 +10,7 @@ for each new combination of keys.  Elsewhere there is one kind.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Final
@@ -23,11 +23,26 @@ HAS_RECORDS: Final = sys.implementation.name == "pypy"
 #: How many globals with computed names there may be: each is a reason to compile anew.
 _MOST_GLOBALS: Final = 256
 
-_kind: Callable[[Any], str] = import_module("__pypy__").strategy if HAS_RECORDS else lambda fields: ""
+_kind: Callable[[Any], str] = (
+    import_module("__pypy__").strategy if HAS_RECORDS else lambda fields: ""
+)
 
 
 class Record:
     """The object that a map belongs to."""
+
+
+def new_record() -> dict[LuaValue, LuaValue]:
+    """Return an empty dictionary for names that stand in the program."""
+    fields: dict[LuaValue, LuaValue] = Record().__dict__ if HAS_RECORDS else {}
+    return fields
+
+
+def record_of(fields: Mapping[LuaValue, LuaValue]) -> dict[LuaValue, LuaValue]:
+    """Return a copy of such fields."""
+    record = new_record()
+    record.update(fields)
+    return record
 
 
 def is_special(fields: dict[LuaValue, LuaValue]) -> bool:
@@ -35,7 +50,9 @@ def is_special(fields: dict[LuaValue, LuaValue]) -> bool:
     if not HAS_RECORDS or type(fields) is not dict:
         return False
     kind = _kind(fields)
-    return kind == "MapDictStrategy" or (kind == "ModuleDictStrategy" and len(fields) >= _MOST_GLOBALS)
+    return kind == "MapDictStrategy" or (
+        kind == "ModuleDictStrategy" and len(fields) >= _MOST_GLOBALS
+    )
 
 
 def global_fields() -> dict[LuaValue, LuaValue]:

@@ -15,7 +15,7 @@ from typing import Final
 
 from moonquakes.errors import PendingError
 from moonquakes.values import TYPE_NAMES, LuaValue
-from moonquakes.vm.records import HAS_RECORDS, Record, is_special
+from moonquakes.vm.records import HAS_RECORDS, is_special, new_record, record_of
 
 #: Size of the hash part from which deleted keys are swept before it grows.
 _FIRST_SWEEP: Final = 8
@@ -69,9 +69,7 @@ class Table:
     def from_fields(cls, fields: dict[str, LuaValue]) -> Table:
         """Return a table with string keys that stand in the program; no value may be None."""
         table = new_table()
-        if HAS_RECORDS:
-            table.hash = Record().__dict__
-        table.hash.update(fields)
+        table.hash = record_of(fields)
         return table
 
     def restore(self, model: Table) -> None:
@@ -82,7 +80,9 @@ class Table:
         if self.hash == model.hash and self.arr == model.arr:
             return
         self.arr = list(model.arr)
-        self.hash = {key: value for key, value in model.hash.items() if value is not None}
+        self.hash = {
+            key: value for key, value in model.hash.items() if value is not None
+        }
         self._forget_walk()
 
     def walk(self) -> _Walk:
@@ -153,7 +153,7 @@ class Table:
                 return
         elif kind is float:
             if key.is_integer():
-                if -9223372036854775808.0 <= key < 9223372036854775808.0:
+                if -1.0 * 2.0**63 <= key < 2.0**63:
                     self.set(int(key), value)
                     return
             elif key != key:
@@ -177,7 +177,7 @@ class Table:
         hash_part = self.hash
         size = len(hash_part)
         if size == 0 and type(hash_part) is dict:
-            self.hash = hash_part = Record().__dict__
+            self.hash = hash_part = new_record()
         elif size >= _FIRST_SWEEP and size & (size - 1) == 0 and name not in hash_part:
             self._sweep()
         hash_part[name] = value
@@ -275,8 +275,8 @@ class Table:
 
     def _sweep(self) -> None:
         """Forget deleted keys before the hash part grows, when they are as many as the others."""
-        live = {key: value for key, value in self.hash.items() if value is not None}
-        if 2 * len(live) <= len(self.hash):
+        if 2 * list(self.hash.values()).count(None) >= len(self.hash):
+            live = {key: value for key, value in self.hash.items() if value is not None}
             self.hash.clear()
             self.hash.update(live)
             self._forget_walk()

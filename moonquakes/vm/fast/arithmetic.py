@@ -7,13 +7,32 @@ Small integers are the cheapest to compare, so these are asked for first.
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NUMBER
 from moonquakes.vm.fast.expressions import Expr, literal, may_call, of_one, of_two
-from moonquakes.vm.fast.ranges import FULL, HIGHEST, LOWEST, Range, fits, of_operation, unclipped
+from moonquakes.vm.fast.ranges import (
+    FULL,
+    HIGHEST,
+    LOWEST,
+    Range,
+    fits,
+    of_operation,
+    unclipped,
+)
 
-LOW: Final = str(LOWEST)
+#: Python's operators that compute with words of 64 bits as Lua's do, where there are such.
+HAS_WORDS: Final = sys.implementation.name == "pypy"
+_WORDS: Final = {
+    "ADD": "WADD",
+    "SUB": "WSUB",
+    "MUL": "WMUL",
+    "SHL": "WSHL",
+    "SHR": "WSHR",
+}
+#: What is asked for; W leaves the least integer as it is, which PyPy's compiler would write as a long one.
+LOW: Final = str(LOWEST + 1 if HAS_WORDS else LOWEST)
 HIGH: Final = str(HIGHEST)
 #: Python compares integers of one digit, which has 30 bits, without a call.
 _SMALL: Final = 1_000_000_000
@@ -81,19 +100,36 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     text = f"{x.checked or x.raw} {symbol} {y.checked or y.raw}"
     if FLOAT in (x.kind, y.kind):
         # A float and anything but a number raises.
-        return _of_floats(f"({text})", symbol, of_two(f"({text})", slow, FLOAT, x, y), x, y)
+        return _of_floats(
+            f"({text})", symbol, of_two(f"({text})", slow, FLOAT, x, y), x, y
+        )
     if x.kind == y.kind == INT:
         return _integer_sum(name, text, slow, x, y)
     is_small = f"-{_SMALL} < q < {_SMALL}"
     is_integer = x.likely == y.likely == INT
     ring = f"({x.ring or x.raw} {symbol} {y.ring or y.raw})"
-    if y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
+    if (
+        y.is_constant
+        and type(y.value) is int
+        and 0 <= y.value < _SMALL
+        and name != "MUL"
+    ):
         # One bound is enough; a string and an integer do not add.
-        check = f"< {_SMALL} or q <= {HIGH}" if name == "ADD" else f"> -{_SMALL} or q >= {LOW}"
+        check = (
+            f"< {_SMALL} or q <= {HIGH}"
+            if name == "ADD"
+            else f"> -{_SMALL} or q >= {LOW}"
+        )
         checked = f"(q if (q := {text}) {check} else W(q))"
+    elif HAS_WORDS:
+        checked = (
+            f"(q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q))"
+        )
     elif is_integer and (x.ring or y.ring) and len(ring) < _MAX_RING_TEXT:
         # When the result is an integer, so are all its parts.
-        other = f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
+        other = (
+            f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
+        )
         checked = f"(q if (q := {ring}).__class__ is int and {is_small} else {other})"
     elif is_integer:
         other = f"q.__class__ is float or {LOW} <= q <= {HIGH}"
@@ -106,7 +142,7 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     if not is_integer:
         return _of_floats(checked, symbol, expr, x, y)
     expr.likely = INT
-    if len(ring) < _MAX_RING_TEXT:
+    if len(ring) < _MAX_RING_TEXT and not HAS_WORDS:
         expr.ring = ring
     return expr
 
@@ -121,7 +157,9 @@ def _of_floats(checked: str, symbol: str, expr: Expr, x: Expr, y: Expr) -> Expr:
     expr.likely = FLOAT
     floats = x.floats + y.floats
     if not floats and expr.kind != FLOAT:
-        floats = next(((e.text,) for e in (x, y) if e.is_atom and e.likely == FLOAT), ())
+        floats = next(
+            ((e.text,) for e in (x, y) if e.is_atom and e.likely == FLOAT), ()
+        )
         if not floats:
             return expr
     flat = f"({x.flat or x.raw} {symbol} {y.flat or y.raw})"
@@ -139,12 +177,16 @@ def _integer_sum(name: str, text: str, slow: str, x: Expr, y: Expr) -> Expr:
     bounds = unclipped(name, _range(x), _range(y))
     if fits(bounds):
         return _with_range(of_two(f"({text})", slow, INT, x, y), bounds)
+    if HAS_WORDS:
+        return of_two(f"{_WORDS[name]}({x.raw}, {y.raw})", slow, INT, x, y)
     (left, left_range), (right, right_range) = _ring(x), _ring(y)
     ring = f"{left} {_SYMBOLS[name]} {right}"
     unwrapped = unclipped(name, left_range, right_range)
     if len(ring) > _MAX_RING_TEXT or max(-unwrapped[0], unwrapped[1]) > _MAX_RING:
         ring, unwrapped = text, bounds
-    expr = of_two(wrapped(ring, unwrapped, _is_large(x) or _is_large(y)), slow, INT, x, y)
+    expr = of_two(
+        wrapped(ring, unwrapped, _is_large(x) or _is_large(y)), slow, INT, x, y
+    )
     expr.ring = f"({ring})"
     expr.ring_low, expr.ring_high = unwrapped
     return expr
@@ -205,7 +247,9 @@ def _modulo(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     # An integer that is no result of rules for floats.
     kind = INT if other == "ODD()" else NUMBER
     check = "" if name == "MOD" or positive else f" and q <= {HIGH}"
-    expr = of_two(f"(q if (q := {text}).__class__ is int{check} else {other})", slow, kind, x, y)
+    expr = of_two(
+        f"(q if (q := {text}).__class__ is int{check} else {other})", slow, kind, x, y
+    )
     expr.likely = INT if y.kind == INT else expr.kind
     expr.fails = True
     return _with_range(expr, bounds)
@@ -239,6 +283,15 @@ def _bitwise(name: str, slow: str, x: Expr, y: Expr) -> Expr:
 
 def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     both = x.kind | y.kind
+    if HAS_WORDS and y.is_constant and type(y.value) is int and 0 < y.value < 64:
+        bounds = of_operation(name, _range(x), (y.value, y.value))
+        if name == "SHR" and x.kind == INT and x.low >= 0:
+            text = f"({x.raw} >> {y.value})"
+        else:
+            text = f"{_WORDS[name]}({x.raw}, {y.value})"
+        expr = _with_range(of_two(text, slow, INT, x, y), bounds)
+        expr.fails |= x.kind != INT
+        return expr
     if y.is_constant and type(y.value) is int and 0 < y.value < 64:
         text, bounds = _ring(x) if x.kind == INT else (x.raw, FULL)
         if name == "SHR":
@@ -251,11 +304,20 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
             _with_range(expr, of_operation(name, _range(x), (y.value, y.value)))
         else:
             unwrapped = bounds[0] << y.value, bounds[1] << y.value
-            if max(-unwrapped[0], unwrapped[1]) > _MAX_RING or len(text) > _MAX_RING_TEXT:
+            if (
+                max(-unwrapped[0], unwrapped[1]) > _MAX_RING
+                or len(text) > _MAX_RING_TEXT
+            ):
                 text, bounds = x.raw, _range(x)
                 unwrapped = bounds[0] << y.value, bounds[1] << y.value
             ring = f"{text} << {y.value}"
-            expr = of_two(f"({ring})" if fits(unwrapped) else wrapped(ring, unwrapped), slow, INT, x, y)
+            expr = of_two(
+                f"({ring})" if fits(unwrapped) else wrapped(ring, unwrapped),
+                slow,
+                INT,
+                x,
+                y,
+            )
             _with_range(expr, of_operation(name, _range(x), (y.value, y.value)))
             expr.ring = f"({ring})"
             expr.ring_low, expr.ring_high = unwrapped
@@ -284,7 +346,12 @@ def negative(pc: int, x: Expr) -> Expr:
         bounds = -x.high, -x.low
         text = f"(-{x.raw})" if fits(bounds) else wrapped(f"-{x.raw}", bounds)
         return _with_range(of_one(text, slow, INT, x), bounds if fits(bounds) else FULL)
-    expr = of_one(f"(q if (q := -{x.raw}).__class__ is float or q <= {HIGH} else W(q))", slow, NUMBER, x)
+    expr = of_one(
+        f"(q if (q := -{x.raw}).__class__ is float or q <= {HIGH} else W(q))",
+        slow,
+        NUMBER,
+        x,
+    )
     expr.fails |= bool(x.kind & ~NUMBER)
     return expr
 

@@ -63,7 +63,7 @@ def loop_names(state: State) -> dict[str, Any]:
             return None
         if number >= 9223372036854775808.0:
             return None if step < 0 else 9223372036854775807
-        if number < -9223372036854775808.0:
+        if number < -1.0 * 2.0**63:
             return None if step > 0 else -9223372036854775808
         return math.floor(number) if step > 0 else math.ceil(number)
 

@@ -5,12 +5,16 @@ Nothing here has a side effect, so that an expression with it may be computed ag
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 from moonquakes.numbers import wrap
 from moonquakes.values import LuaValue, Userdata
-from moonquakes.values import SlowPath as SlowPath  # what generated code's helpers raise, from here
+from moonquakes.values import (
+    SlowPath as SlowPath,  # what generated code's helpers raise, from here
+)
 from moonquakes.vm.fresh import HAS_FRESH, StackFull
 from moonquakes.vm.records import Record
 from moonquakes.vm.table import Table
@@ -64,6 +68,20 @@ def of_integers(operation: Callable[[int, int], int]) -> Callable[[Any, Any], An
     return perform
 
 
+def word_names() -> dict[str, Any]:
+    """Return what computes with integers of 64 bits, which PyPy has; anything else raises."""
+    if sys.implementation.name != "pypy":
+        return {}
+    words = import_module("__pypy__").intop
+    return {
+        "WADD": words.int_add,
+        "WSUB": words.int_sub,
+        "WMUL": words.int_mul,
+        "WSHL": words.int_lshift,
+        "WSHR": words.uint_rshift,
+    }
+
+
 def looking_names() -> dict[str, Any]:
     def missing(o: Any, key: LuaValue) -> LuaValue:
         """Return what a table has for a key that a raw read found nil, unless a metamethod must be called."""
@@ -100,7 +118,10 @@ def looking_names() -> dict[str, Any]:
         if type(y) is not Table:
             return False
         for value in (x, y):
-            if value.metatable is not None and value.metatable.hash.get("__eq") is not None:
+            if (
+                value.metatable is not None
+                and value.metatable.hash.get("__eq") is not None
+            ):
                 raise SlowPath
         return False
 
@@ -116,7 +137,9 @@ def looking_names() -> dict[str, Any]:
     def size(o: Any) -> int:
         if type(o) is str:
             return len(o)
-        if type(o) is not Table or (o.metatable is not None and o.metatable.hash.get("__len") is not None):
+        if type(o) is not Table or (
+            o.metatable is not None and o.metatable.hash.get("__len") is not None
+        ):
             raise SlowPath
         return len(o.arr) - 1
 
@@ -139,7 +162,7 @@ def looking_names() -> dict[str, Any]:
         o.set_field(name, value)
         return True
 
-    return {
+    return word_names() | {
         "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same,
         "SIZE": size,
         "ADD": add, "FIELD": add_field, "Record": Record,

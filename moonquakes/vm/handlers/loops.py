@@ -68,7 +68,7 @@ def _integer_limit(frame: Frame, limit: LuaValue, step: int) -> int | None:
         return None
     if number >= 9223372036854775808.0:
         return None if step < 0 else MAX_INTEGER
-    if number < -9223372036854775808.0:
+    if number < -1.0 * 2.0**63:
         return None if step > 0 else MIN_INTEGER
     return math.floor(number) if step > 0 else math.ceil(number)
 
