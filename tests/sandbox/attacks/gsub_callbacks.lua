@@ -1,0 +1,7 @@
+-- gsub whose replacement runs for ever, at every place.
+-- run: fuel=1M -> FuelExceeded
+-- run: -> DeadlineExceeded
+
+local s = ("a"):rep(100000)
+s:gsub("", function() pcall(error) s:gsub("", function() end) end)
+while true do end
