@@ -8,6 +8,7 @@ the host did not hand out, and none of a module, class or function can be set.
 from __future__ import annotations
 
 import types
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
@@ -21,14 +22,20 @@ _INSIDE: Final = (types.FrameType, types.CodeType, types.TracebackType)
 _HIDDEN: Final = (*_INSIDE, types.ModuleType)
 #: What belongs to the whole program.
 _SHARED: Final = (types.ModuleType, type, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
-#: Public names that lead inside all the same, by class.
+_GROWING: Final = ("center", "expandtabs", "join", "ljust", "replace", "rjust", "translate", "zfill")
+#: Beginnings of public names that are refused all the same, by class: what leads inside, or grows without limit.
 _LEADING: Final = (
     (types.GeneratorType, ("gi_",)),
     (types.CoroutineType, ("cr_",)),
     (types.AsyncGeneratorType, ("ag_",)),
     (type, ("mro",)),
-    (str, ("format",)),
-    (bytes, ("format",)),
+    (AttributeError, ("obj",)),
+    # Format strings read attributes; the others make much out of little in one call.
+    (str, ("format", *_GROWING)),
+    (bytes, _GROWING),
+    (bytearray, ("extend", *_GROWING)),
+    (list, ("extend",)),
+    (deque, ("extend",)),
 )
 
 

@@ -7,6 +7,8 @@ Calling it calls the object.  Indexing it asks for an item, where the object has
 
 from __future__ import annotations
 
+import reprlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Bytes of what stands for a Python object.
 _SIZE: Final = 400
+#: What Lua code can put into itself again and again, so that all its text would be without end.
+_CONTAINERS: Final = (list, dict, set, tuple, frozenset, deque)
 #: Classes of Lua values that are Python's as they are.
 _SAME: Final = frozenset({int, float, type(None)})
 
@@ -215,8 +219,11 @@ class Objects:
             return self.function(obj)(*arguments)
 
         def to_string(value: LuaValue = None, *_: LuaValue) -> LuaValue:
+            obj = self.object_of(1, value)
             try:
-                return border.encode(str(self.object_of(1, value)))
+                if border.state.limits is not None and isinstance(obj, _CONTAINERS):
+                    return border.encode(reprlib.repr(obj))
+                return border.encode(str(obj))
             except LuaError as exception:
                 raise border.failures.entering(exception) from None
 

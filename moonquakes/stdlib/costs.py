@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from moonquakes.vm.state import State
 
 #: What a walk through everything that is alive costs.
-_WALKING: Final = 20_000
+_WALKING: Final = 50_000
 #: Bytes and fuel of a coroutine.
 _COROUTINE_BYTES: Final = 1000
 _COROUTINE_FUEL: Final = 20

@@ -101,15 +101,19 @@ class ReadFile(LuaFile):
     def read_line(self, keep_end: bool) -> str | None:
         self._pay(0)
         pieces: list[bytes] = []
+        limits, size = self._state.limits, 0
         while True:
             piece: bytes = self.stream.readline(_PIECE)
             pieces.append(piece)
             if len(piece) < _PIECE or piece.endswith(b"\n"):
                 break
-            self._pay(len(piece))
+            size += len(piece)
+            if limits is not None:
+                limits.collect(len(piece), size)
         line = b"".join(pieces)
         if not line:
             return None
+        self._pay(len(line))
         if not keep_end and line.endswith(b"\n"):
             line = line[:-1]
         return line.decode("latin-1")
