@@ -92,6 +92,11 @@ class mq_State:
         self.extra: list[Any] = [None]
         self.hook: tuple[list[LuaValue], object] | None = None
 
+    def is_empty(self) -> bool:
+        """Whether it is a thread of the host's that has not got a body yet."""
+        function = self.thread.function
+        return self.thread.status == "suspended" and not self.stack and hasattr(function, "mq_first_body")
+
 
 #: A host function: its arguments are the values on its frame, it returns the number of its results.
 HostFunction: TypeAlias = Callable[[mq_State], int]

@@ -43,6 +43,7 @@ def _make_first_body() -> FunctionType:
         raise AssertionError("a coroutine's body runs on the VM")
 
     body.__code__ = attach_intrinsic(body.__code__, Intrinsic(_begin_body))
+    body.mq_first_body = True  # type: ignore[attr-defined]  # functions may have any attribute
     return cast(FunctionType, body)
 
 

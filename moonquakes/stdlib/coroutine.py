@@ -53,6 +53,8 @@ def open_coroutine(state: State) -> Table:
 
     def status(co: LuaValue = None, *_: LuaValue) -> LuaResults:
         coroutine = _check_coroutine(co)
+        if coroutine.handle is not None and coroutine.handle.is_empty():
+            return "dead"  # a thread that the host made, without a body
         return "running" if coroutine is state.current.stands_for else coroutine.status
 
     def running(*_: LuaValue) -> LuaResults:

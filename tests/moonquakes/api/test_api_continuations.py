@@ -35,6 +35,7 @@ from moonquakes.api import (
     mq_register,
     mq_remove,
     mq_replace,
+    mq_resume,
     mq_setfield,
     mq_setglobal,
     mq_setmetatable,
@@ -474,8 +475,6 @@ def test_continuations_nest_deep(L: mq_State) -> None:
 
 
 def test_a_thread_of_the_hosts_yields_across_calls(L: mq_State) -> None:
-    from moonquakes.api import mq_resume
-
     mq_register(L, "call", calling())
     thread = mq_newthread(L)
     mqL_loadstring(thread, "return call(function(a) return a, coroutine.yield(a + 1) end, ...)")
