@@ -140,16 +140,20 @@ def _make_wrapper(coroutine: Coroutine) -> FunctionType:
                 raise wrapped_error(state, coroutine, error, state.where(1)) from None
         return pack_results(tuple(resume_from_host(coroutine.state, coroutine, list(arguments), wraps=True)))
 
-    global _wrapper_code
-    if _wrapper_code is None:
-        _wrapper_code = attach_intrinsic(wrapper.__code__, Intrinsic(_begin_wrapper))
-    wrapper.__code__ = _wrapper_code
     return wrapper  # type: ignore[return-value]  # a def is a FunctionType
+
+
+# Each wrapper is made with the code that the VM knows: changing a function's code is slow on PyPy.
+_make_wrapper.__code__ = _make_wrapper.__code__.replace(
+    co_consts=tuple(
+        [
+            attach_intrinsic(value, Intrinsic(_begin_wrapper)) if type(value) is CodeType else value
+            for value in _make_wrapper.__code__.co_consts
+        ]
+    )
+)
 
 
 def _coroutine_of(wrapper: FunctionType) -> Coroutine:
     names = wrapper.__code__.co_freevars
     return (wrapper.__closure__ or ())[names.index("coroutine")].cell_contents  # type: ignore[no-any-return]
-
-
-_wrapper_code: CodeType | None = None

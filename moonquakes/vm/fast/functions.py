@@ -86,7 +86,6 @@ def make_function(
     for name in slice_names(translation.chunk.variant):
         if name in code.co_freevars:
             closure[code.co_freevars.index(name)] = slice_cell(names["STATE"].limits, name)
-    function = FunctionType(code, names, "function", None, tuple(closure) or None)  # PyPy wants None for ()
-    count = code.co_argcount
-    function.__defaults__ = (None,) * count if count else None
-    return function
+    # PyPy wants None for (); and to change a function once it is made is slow there.
+    defaults = (None,) * code.co_argcount or None
+    return FunctionType(code, names, "function", defaults, tuple(closure) or None)
