@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.bytecode.charges import UNIT
 from moonquakes.errors import (
     DeadlineExceeded,
+    DepthExceeded,
     FuelExceeded,
     LimitExceeded,
     MemoryExceeded,
@@ -29,6 +30,7 @@ from moonquakes.errors import (
     Stop,
 )
 from moonquakes.values import LuaResults, LuaValue
+from moonquakes.vm.depth import call_depth
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -62,6 +64,9 @@ _LEAST_SLICE: Final = 64
 #: while the live size does not grow.
 _LEAST_STEP: Final = 16
 _MOST_STEP: Final = 2
+#: The depth is looked at again after at least this part of the limit, and so many calls.
+_LEAST_ROOM: Final = 8
+_LEAST_CALLS: Final = 16
 
 
 def _make_chain() -> list[tuple[Any, ...]]:
@@ -174,7 +179,7 @@ class Limits:
         memory: bytes that may be alive at once.
         deadline: seconds that a call of the host's may take.
         output: bytes that may be written.
-        depth: calls of Lua functions that may be under way at once.
+        depth: calls of Lua functions that may be under way at once in a coroutine.
         clock: gives seconds, for the deadline.
 
     Attributes:
@@ -246,7 +251,8 @@ class Limits:
         if self.deadline is not None:
             self._slice_began = self._clock()
             self._end = self._slice_began + self.deadline
-            # The first charge looks at the clock.
+        if self.deadline is not None or self.depth is not None:
+            # The first charge looks at the clock and the depth.
             self.fuel.set(self.fuel.left)
 
     def finish(self) -> None:
@@ -269,7 +275,17 @@ class Limits:
             raise self.stop(FuelExceeded("the run has no fuel left"))
         if self.deadline is not None:
             self.check_deadline()
+        if self.depth is not None:
+            return fuel.hand_out(left - amount, min(self._slice, self._room(self.depth)))
         return fuel.hand_out(left - amount, self._slice)
+
+    def _room(self, most: int) -> int:
+        """Return how many calls may be made before the depth is looked at again: each pays a unit at least."""
+        assert self._state is not None
+        depth = call_depth(self._state)
+        if depth > most:
+            raise self.stop(DepthExceeded("the run nests calls too deep"))
+        return max(most - depth, most // _LEAST_ROOM, _LEAST_CALLS)
 
     def check_deadline(self) -> None:
         """Stop the run if it has taken too long."""
@@ -293,6 +309,17 @@ class Limits:
         """Pay for the result of ``..`` when it is a long string."""
         if type(text) is str and len(text) > LONG_STRING:
             self.make(len(text))
+
+    def join(self, texts: Sequence[str]) -> str:
+        """Return the strings in one, which is refused before it is made when there is no room for it.
+
+        Raises:
+            TypeError: they are not all strings.
+        """
+        size = sum(map(len, texts))
+        if size > LONG_STRING:
+            self.allocate(size)
+        return "".join(texts)
 
     def make(self, size: int) -> None:
         """Pay for a string of ``size`` bytes; one that is about to be made is refused before."""

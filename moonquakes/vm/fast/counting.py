@@ -105,6 +105,7 @@ def counting_names(state: State, limits: Limits, names: dict[str, Any]) -> dict[
         "pay_fuel": fuel.pay,
         "more_fuel": fuel.more if HAS_CHAINS else fuel.overdrawn,
         "joined": limits.joined,
+        "JOIN": limits.join,
         "spread_all": limits.spread,
     }
     if memory is None:

@@ -46,6 +46,7 @@ class Expr:
         is_atom: whether it is a name or a constant.
         is_unchecked: whether it names a call's result, which may be a tuple.
         value: the constant it is, when ``is_constant``.
+        loose: the same before it is wrapped, where the operands may be anything.
         flat, floats, checked: ``text`` without looking at results, good where all of ``floats`` are floats;
             and with, for where they are not.
         places: fields and elements of which the likely case knows that they are not nil: what it is may be
@@ -56,7 +57,7 @@ class Expr:
     """
 
     # Most of them are what they are here: a class's defaults cost nothing to make.
-    soft = callee = method = truth = length_of = appends_to = ring = flat = checked = ""
+    soft = callee = method = truth = length_of = appends_to = ring = loose = flat = checked = ""
     floats: tuple[str, ...] = ()
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False
@@ -71,6 +72,8 @@ class Expr:
         self.registers = registers
 
 
+#: Operands of a ``..`` whose result is not that much longer than each.
+_FEW_OPERANDS: Final = 3
 #: Around a call that may run Lua code: what it becomes depends on whether it may yield.
 OPENS: Final = "\x01"
 CLOSES: Final = "\x02"
@@ -137,8 +140,11 @@ def _is_long_constant(operands: list[Expr]) -> bool:
     )
 
 
-def concatenation(pc: int, operands: list[Expr]) -> Expr:
-    """``..``: a string literal or number beside each ``+`` makes sure that both are strings."""
+def concatenation(pc: int, operands: list[Expr], has_limits: bool = False) -> Expr:
+    """``..``: a string literal or number beside each ``+`` makes sure that both are strings.
+
+    With limits a result that may be far longer than its operands is paid for before it is made.
+    """
     slow = may_call("concat", pc, *operands)
     texts = []
     sure = False
@@ -151,7 +157,9 @@ def concatenation(pc: int, operands: list[Expr]) -> Expr:
             sure = True
         else:
             texts.append(x.raw if not x.is_unchecked else x.text)
-    if not sure or _is_long_constant(operands):
+    if has_limits and sum(not x.is_constant for x in operands) > _FEW_OPERANDS:
+        text = f"JOIN(({', '.join(texts)}))"
+    elif not sure or _is_long_constant(operands):
         text = f'"".join(({", ".join(texts)}))'
     else:
         # The chain is added from the sure operand outwards, so that each step has a string on one side.

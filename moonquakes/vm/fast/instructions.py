@@ -320,6 +320,8 @@ def binary(t: Translator, pc: int, word: int) -> int:
     if is_of_objects:
         x = x if x.is_atom or x.is_constant else t.to_name(x, b)
         y = y if y.is_atom or y.is_constant else t.to_name(y, c)
+    if name in ("SHL", "SHR") and not (y.is_atom or y.is_constant) and y.kind & INT:
+        y = t.to_name(y, c)
     expr = arithmetic(name, pc, x, y)
     following = t.code[pc + 1] if pc + 1 < len(t.code) else 0
     skip = 2 if following & 0x7F in _MMBIN else 1
@@ -410,10 +412,10 @@ def concat(t: Translator, pc: int, word: int) -> int:
     registers = range(a, a + (word >> 16 & 0xFF))
     t.in_order(*registers)
     operands = [t.use(register, a) for register in registers]
-    expr = concatenation(pc, operands)
+    expr = concatenation(pc, operands, t.points is not None)
     if any(x.is_unchecked for x in operands):
         t.checked(*operands)
-        expr = concatenation(pc, operands)
+        expr = concatenation(pc, operands, t.points is not None)
     t.define(a, expr)
     if t.chunk.counts:
         t.emit("tick()")

@@ -222,7 +222,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
             left = pieces.pop()
             a, b = _text(left), _text(right)
             if a is not None and b is not None:
-                right = a + b
+                right = a + b if limits is None else limits.join((a, b))
                 continue
             handler = state.binary_metamethod(left, right, "__concat")
             if handler is None:
@@ -231,6 +231,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
             right = first(state.call(handler, left, right))
         return right
 
+    limits = state.limits
     names |= {"unm": unm, "bnot": bnot, "concat": concat}
     return names
 

@@ -341,7 +341,9 @@ def _concatenate(frame: Frame, a: int, pieces: list[LuaValue]) -> int:
             while pieces and (left := state.string_or_none(pieces[-1])) is not None:
                 run.append(left)
                 pieces.pop()
-            right = "".join(reversed(run)) if len(run) > 1 else right
+            if len(run) > 1:
+                run.reverse()
+                right = "".join(run) if state.limits is None else state.limits.join(run)
             if not pieces:
                 break
         left_value = pieces.pop()
