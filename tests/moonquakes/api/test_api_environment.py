@@ -312,10 +312,8 @@ def test_a_stream_of_the_hosts_is_a_file(L: mq_State, tmp_path: Path) -> None:
     mq_newuserdatauv(L, stream, 0)
     mqL_setmetatable(L, MQ_FILEHANDLE)
     mq_setglobal(L, "f")
-    assert (
-        mqL_dostring(L, "return f:read('l', 'L'), io.type(f), f:close(), io.type(f), pcall(f.read, f)")
-        == MQ_OK
-    )
+    code = "return f:read('l'), (f:read('L')), io.type(f), f:close(), io.type(f), pcall(f.read, f)"
+    assert mqL_dostring(L, code) == MQ_OK
     assert values(L)[:5] == [b"one", b"two\n", b"file", b"closed", b"closed file"]
     assert values(L)[-1] == b"attempt to use a closed file"
     assert closed == [stream]
