@@ -25,6 +25,7 @@ class Sandbox:
         memory: bytes that may be alive at once.
         deadline: seconds that each call from Python may take.
         output: bytes that may be written to standard output and standard error, as for ``fuel``.
+        depth: calls of Lua functions that may be under way at once in a coroutine.
         add, remove: functions that there are besides, or not, such as ``"debug.traceback"`` or ``"load"``.
         folders: below which ``io.open`` and ``io.lines`` find files, for reading.
         environment: names of environment variables that ``os.getenv`` may give.
@@ -35,7 +36,7 @@ class Sandbox:
         TypeError, ValueError: an argument is of the wrong type, negative, or names nothing that there is.
     """
 
-    __slots__ = ("capabilities", "deadline", "fuel", "memory", "output")
+    __slots__ = ("capabilities", "deadline", "depth", "fuel", "memory", "output")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Sandbox:
         memory: int | None = None,
         deadline: float | None = None,
         output: int | None = None,
+        depth: int | None = None,
         *,
         add: Iterable[str] = (),
         remove: Iterable[str] = (),
@@ -57,10 +59,11 @@ class Sandbox:
         self.memory = check_count("memory", memory)
         self.deadline = check_seconds("deadline", deadline)
         self.output = check_count("output", output)
+        self.depth = check_count("depth", depth)
 
     def limits(self) -> Limits:
         """Return new limits, for one state."""
-        return Limits(self.fuel, self.memory, self.deadline, self.output)
+        return Limits(self.fuel, self.memory, self.deadline, self.output, self.depth)
 
     def __repr__(self) -> str:
         values = {name: getattr(self, name) for name in self.__slots__[1:]}
@@ -69,7 +72,7 @@ class Sandbox:
 
 
 def check_count(name: str, value: int | None) -> int | None:
-    """Return a number of instructions or bytes, or None."""
+    """Return a number of instructions, bytes or calls, or None."""
     if value is None:
         return None
     if type(value) is not int:

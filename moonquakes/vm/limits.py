@@ -280,7 +280,7 @@ class Limits:
         return fuel.hand_out(left - amount, self._slice)
 
     def _room(self, most: int) -> int:
-        """Return how many calls may be made before the depth is looked at again: each pays a unit at least."""
+        """Return how many units may be paid before the depth is looked at again: a call pays one at least."""
         assert self._state is not None
         depth = call_depth(self._state)
         if depth > most:

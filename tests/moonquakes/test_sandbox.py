@@ -8,6 +8,7 @@ import pytest
 
 from moonquakes import (
     DeadlineExceeded,
+    DepthExceeded,
     FuelExceeded,
     LimitExceeded,
     LuaError,
@@ -23,6 +24,7 @@ def test_each_limit_has_its_error(engine: str) -> None:
         (Sandbox(fuel=10_000), "while true do end", FuelExceeded),
         (Sandbox(deadline=0.05), "while true do end", DeadlineExceeded),
         (Sandbox(memory=2**20), "local t = {} while true do t = {t} end", MemoryExceeded),
+        (Sandbox(depth=100), "local function f() pcall(f) return f() + 1 end f()", DepthExceeded),
         (Sandbox(output=10), "print(('x'):rep(100))", OutputExceeded),
     ]:
         runtime = LuaRuntime(engine=engine, sandbox=sandbox)  # type: ignore[arg-type]  # one of the two

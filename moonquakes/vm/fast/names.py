@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     from moonquakes.vm.fast.chunk import ChunkCode
     from moonquakes.vm.state import State
 
+#: Tail calls between two looks at how deep the stack is; and where calls are counted.
 _TICKS: Final = 1024
+_FEW_TICKS: Final = 64
 #: From how many times on a slow path is taken often.
 _OFTEN: Final = 40
 _MOST_PATIENCE: Final = _OFTEN**3
@@ -71,6 +73,8 @@ class Names:
     def __init__(self, state: State) -> None:
         self.state = state
         self.ticks: list[bool] = []
+        counts_calls = state.limits is not None and state.limits.depth is not None
+        self._patience = _FEW_TICKS if counts_calls else _TICKS
         #: Whether a call from outside is under way.
         self.is_entered = False
         #: The chunks whose functions there still are.
@@ -157,7 +161,7 @@ class Names:
                 sites.keep_operands()
 
     def refill(self) -> None:
-        self.ticks += [False] + [True] * _TICKS
+        self.ticks += [False] + [True] * self._patience
 
     def call_any(self, function: Any, arguments: tuple[LuaValue, ...]) -> Any:
         """Call any value from Python, with room for a deep recursion."""
@@ -353,11 +357,15 @@ def _calls(names: Names) -> dict[str, Any]:
             full = exception
         return call_again(full, function, arguments)
 
+    depth = state.limits.depth if state.limits is not None else None
+    # Where calls are counted, few frames may stand for calls that are over.
+    deep = _DEEP if depth is None else min(_DEEP, 2 * depth + _MARGIN)
+
     def tail(function: Any) -> Any:
         """Return what makes a tail call; every so often, when the stack is deep, the caller makes it."""
         names.refill()
         try:
-            sys._getframe(_DEEP)
+            sys._getframe(deep)
         except ValueError:
             return function
         if HAS_FRESH:
@@ -428,4 +436,5 @@ def _stack_depth() -> int:
 
 
 #: Python frames from which on a tail call leaves its frames behind.
+_MARGIN: Final = 50
 _DEEP: Final = 20_000 if sys.implementation.name == "cpython" else 300

@@ -317,17 +317,23 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     entered = Names._enter.__code__
     resumed = resume.__code__
     handling = _handler_code()
+    is_ended = False
     for python, line in places:
         if python.f_code is resumed:
             break  # below are the levels of another coroutine
         marker = marker_of(python.f_code)
         if type(marker) is Translation:
+            if is_ended and not any(type(marker_of(frame.f_code)) is Intrinsic for frame in between):
+                between.clear()
+                continue
             view = FrameView(state, marker, python, line)
             view.refine(between)
             codes = {frame.f_code for frame in between}
             _add_hosts(found, between)
-            if _closing_code() in codes:
-                continue  # an error ended it already
+            # An error ended it already, and all that it goes through.
+            is_ended = _closing_code() in codes
+            if is_ended:
+                continue
             trampolined = settle_tail.__code__ in codes
             callee: Any = found[-1].frame if found else None
             if type(callee) is FrameView and (trampolined or view.has_left):
@@ -335,6 +341,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             if not (type(callee) is FrameView and view.has_left):
                 found.append(PythonActivation(python, view))
         elif python.f_code is entry:
+            is_ended = False
             boundary = python.f_locals["boundary"]
             if boundary.state is not state:
                 break
@@ -345,6 +352,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
                 found.append(_Base(boundary))
             frame = boundary.previous
         elif python.f_code is entered and python.f_locals["self"].state is state:
+            is_ended = False
             _add_hosts(found, between)  # no host function below is Lua's to see
         elif python.f_code is handling:
             _add_hosts(found, between)  # no frame of the VM's knows who it runs as message handler

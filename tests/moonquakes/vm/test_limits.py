@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import re
@@ -13,6 +14,7 @@ from moonquakes.bytecode.proto import Proto
 from moonquakes.compiler import compile_source
 from moonquakes.errors import (
     DeadlineExceeded,
+    DepthExceeded,
     FuelExceeded,
     LimitExceeded,
     MemoryExceeded,
@@ -220,6 +222,76 @@ def test_output_counts(engine: str) -> None:
     limits.renew(output=3)
     state.call(state.load("io.stderr:write('abc')", "@x"))
     assert limits.output_left == 0
+
+
+#: Programs that nest calls by ``n``, one way or another.
+NESTED = {
+    "plain": "local function f(n) if n > 0 then return 1 + f(n - 1) end return 0 end f(n)",
+    "protected": "local function f(n) if n > 0 then pcall(f, n - 1) end return 1 end f(n)",
+    "behind tail calls": """
+        local g
+        local function f(n) if n > 0 then return g(n - 1) end end
+        function g(n) local x = f(n - 1) return x end
+        pcall(f, 2 * n)""",
+    "metamethods": """
+        local t = setmetatable({}, {__index = function(t, k) return k == 0 and 1 or t[k - 1] + 1 end})
+        pcall(function() return t[n] end)""",
+    "a coroutine": """
+        local function f(n) if n > 0 then f(n - 1) else coroutine.yield(5) end end
+        coroutine.wrap(function() return f(n) end)()""",
+    "a message handler": """
+        local function g(n) if n > 0 then g(n - 1) end end
+        local function f(n) if n > 0 then f(n - 1) else error('x') end end
+        xpcall(f, function(m) g(n // 2) return m end, n // 2)""",
+    "__close": """
+        local function f(n)
+            local x <close> = setmetatable({}, {__close = function() end})
+            if n > 0 then f(n - 1) end
+        end
+        f(n)""",
+    "on the VM": "local _ = debug.sethook local function f(n) if n > 0 then f(n - 1) end end f(n)",
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_depth_counts_calls(name: str) -> None:
+    for n in (40, 99, 101, 110, 200):
+        ended = {}
+        for engine in ("vm", "fast"):
+            limits = Limits(depth=100)
+            state = new_state(engine, limits)
+            function = state.load(f"local n = {n} {NESTED[name]} print('done')", "@x")
+            with contextlib.suppress(DepthExceeded):
+                state.call(function)
+            ended[engine] = limits.fuel.left, state.stdout.getvalue()
+            assert (b"done" in ended[engine][1]) == (n == 40) or 40 < n < 120
+        assert ended["vm"] == ended["fast"], n
+
+
+def test_depth_cannot_be_caught(engine: str) -> None:
+    state = new_state(engine, Limits(depth=100))
+    with pytest.raises(DepthExceeded, match="the run nests calls too deep"):
+        state.call(state.load("local function f() pcall(f) return f() + 1 end pcall(f) print('on')", "@x"))
+    assert state.stdout.getvalue() == b""
+    assert state.call(state.load("return 1", "@x")) == 1
+
+
+def test_depth_does_not_count_what_is_over(engine: str) -> None:
+    sources = [
+        "local function f(n) if n > 0 then return f(n - 1) end end f(5000)",
+        "local function f(n) if n > 0 then f(n - 1) end end for i = 1, 100 do f(50) end",
+        "for i = 1, 100 do pcall(function() local x <close> = nil error('x') end) end",
+        # A __close runs when all that the error goes through is over.
+        """
+        local function g(n) if n > 0 then g(n - 1) end end
+        local function f(n)
+            local x <close> = n == 3 and setmetatable({}, {__close = function() g(50) end}) or nil
+            if n > 0 then f(n - 1) else error('x') end
+        end
+        pcall(f, 80)""",
+    ]
+    for source in sources:
+        assert run(engine, source, Limits(depth=100)) == ("", b"")
 
 
 def test_a_state_without_limits_has_no_counters() -> None:
