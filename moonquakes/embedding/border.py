@@ -171,10 +171,13 @@ class Border:
         """Return the results of a call: one as it is, several as a tuple, none as None."""
         if type(results) is not tuple:
             return self.to_python(results)
-        values = as_tuple(results)
-        if not values:
-            return None
-        return tuple(map(self.to_python, values)) if len(values) > 1 else self.to_python(values[0])
+        values = results if len(results) > 1 else as_tuple(results)
+        if len(values) < 2:
+            return self.to_python(values[0]) if values else None
+        for value in values:
+            if value.__class__ is not int:
+                return tuple(map(self.to_python, values))
+        return values
 
     def call(self, function: LuaValue, *arguments: LuaValue) -> LuaResults:
         """Call any Lua value; the lock must be held."""

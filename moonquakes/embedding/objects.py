@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from moonquakes.embedding.arguments import Arguments
 from moonquakes.errors import ArgumentError, LuaError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from moonquakes.embedding.access import Access
     from moonquakes.embedding.border import Border
 
+#: How many objects are given to Lua before the first look at which it has dropped.
+_FIRST_PRUNE: Final = 256
 #: Bytes of what stands for a Python object.
 _SIZE: Final = 400
 #: What Lua code can put into itself again and again, so that all its text would be without end.
@@ -75,7 +77,8 @@ class Objects:
             self._exceptions.set("__name", "python exception")
             self._exceptions.set("__tostring", self._make_describe())
         # By the id of the Python object, which its userdata keeps alive.
-        self._known: WeakValueDictionary[int, Userdata] = WeakValueDictionary()
+        self._known: dict[int, ref[Userdata]] = {}
+        self._prune_at = _FIRST_PRUNE
         self.none = self._userdata(None, self._auto)
         self.awaits: Callable[[Any], object] | None = None
 
@@ -84,10 +87,17 @@ class Objects:
         if type(value) is View:
             obj = value.object
             return self._userdata(obj, self._items if value.has_items else self._attributes)
-        known = self._known.get(id(value))
-        if known is None:
-            metatable = self._exceptions if isinstance(value, BaseException) else self._auto
-            known = self._known[id(value)] = self._userdata(value, metatable)
+        reference = self._known.get(id(value))
+        if reference is not None:
+            known = reference()
+            if known is not None:  # which keeps its object alive, so it is this one's
+                return known
+        metatable = self._exceptions if isinstance(value, BaseException) else self._auto
+        known = self._userdata(value, metatable)
+        self._known[id(value)] = ref(known)
+        if len(self._known) > self._prune_at:
+            self._known = {key: found for key, found in list(self._known.items()) if found() is not None}
+            self._prune_at = max(_FIRST_PRUNE, 2 * len(self._known))
         return known
 
     def object_of(self, position: int, value: LuaValue) -> Any:

@@ -175,19 +175,25 @@ class LuaFunction(LuaObject):
         border = self._border
         border.acquire()
         try:
-            for value in args:
-                kind = type(value)
-                if kind is int:
-                    if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:  # type: ignore[operator]  # an int
+            if args:
+                for value in args:
+                    kind = type(value)
+                    if kind is int:
+                        if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:  # type: ignore[operator]  # an int
+                            continue
+                    elif kind is str:
+                        if border.is_plain and value.isascii():  # type: ignore[attr-defined]  # a str
+                            continue
+                    elif kind is float or value is None:
                         continue
-                elif kind is str:
-                    if border.is_plain and value.isascii():  # type: ignore[attr-defined]  # a str
-                        continue
-                elif kind is float or value is None:
-                    continue
-                args = tuple(map(border.to_lua, args))
-                break
-            result = self._value(*args) if self._is_short else self._enter(args)
+                    args = (border.to_lua(value),) if len(args) == 1 else tuple(map(border.to_lua, args))
+                    break
+            if self._is_short:
+                result = self._value(*args) if args else self._value()
+            elif self._is_short is False:
+                result = border.enter(self._value, args)
+            else:
+                result = self._enter(args)
             kind = type(result)
             if kind is int or result is None:
                 return result

@@ -104,8 +104,8 @@ def make_entry(state: State) -> Callable[[Any, tuple[LuaValue, ...]], LuaResults
     def enter(function: Any, arguments: tuple[LuaValue, ...]) -> LuaResults:
         if names.is_entered or type(function) is not FunctionType:
             return call_any(function, arguments)
+        # The depth of host calls counts from here on.
         names.is_entered = True
-        state.host_depth += 1
         under.way += 1
         if under.way == 1:
             limit = get_limit()
@@ -122,7 +122,6 @@ def make_entry(state: State) -> Callable[[Any, tuple[LuaValue, ...]], LuaResults
                 set_limit(under.host_limit)
                 if under.is_paced:
                     _end_pace()
-            state.host_depth -= 1
             names.is_entered = False
 
     return enter

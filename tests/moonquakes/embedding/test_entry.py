@@ -13,6 +13,11 @@ import pytest
 from moonquakes import LuaError, LuaRuntime, MemoryExceeded, Sandbox
 from moonquakes.vm.fast.entry import is_short
 
+
+def limits_of_the_host() -> tuple[object, ...]:
+    return sys.getrecursionlimit(), gc.get_threshold() if CPYTHON else None
+
+
 CPYTHON = sys.implementation.name == "cpython"
 
 
@@ -46,20 +51,20 @@ def test_what_is_short(lua: LuaRuntime, source: str, short: bool) -> None:
 
 
 def test_limits_of_the_host_come_back(lua: LuaRuntime) -> None:
-    before = sys.getrecursionlimit(), gc.get_threshold()
+    before = limits_of_the_host()
     inside: list[object] = []
 
     def look() -> None:
-        inside.append((sys.getrecursionlimit(), gc.get_threshold()))
+        inside.append(limits_of_the_host())
         lua.eval("function(f) f() end")(lambda: inside.append(sys.getrecursionlimit()))
 
     call = lua.eval("function(f) for i = 1, 3 do f() end end")
     for _ in range(3):
         call(look)
-        assert (sys.getrecursionlimit(), gc.get_threshold()) == before
+        assert limits_of_the_host() == before
     with pytest.raises(KeyError):
         call(lambda: {}["x"])
-    assert (sys.getrecursionlimit(), gc.get_threshold()) == before
+    assert limits_of_the_host() == before
     assert inside
 
 

@@ -56,7 +56,6 @@ USES: list[tuple[str, Callable[[Any], tuple[object, ...]]]] = [
     ("type(...)", lambda m: (len,)),
     ("type((...).add)", lambda m: (Thing(),)),
     ("(...).nothing", lambda m: (Thing(),)),
-    ("(...)[1]", lambda m: (Thing(),)),
     ("(...)()", lambda m: (Thing(),)),
     ("(...)[1]", lambda m: ([5, 6],)),
     ("(...)[7]", lambda m: ([5, 6],)),
