@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from moonquakes.api import (
+from moonquakes.api.unchecked import (
     MQ_TNUMBER,
     MQ_TSTRING,
     export,

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
-from moonquakes.api import (
+from moonquakes.api.unchecked import (
     MQ_OK,
     MQ_REGISTRYINDEX,
     mq_pcall,

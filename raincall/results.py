@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from moonquakes.api import (
+from moonquakes.api.unchecked import (
     MQ_OK,
     MQ_TBOOLEAN,
     MQ_TNIL,

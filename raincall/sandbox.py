@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from moonquakes.api import (
+from moonquakes.api.unchecked import (
     MQ_MULTRET,
     MQ_REGISTRYINDEX,
     MQ_RIDX_GLOBALS,
