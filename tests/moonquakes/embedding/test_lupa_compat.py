@@ -58,22 +58,22 @@ else:
 
 @pytest.mark.usefixtures("engine")
 def test_memory() -> None:
-    lua = LuaRuntime(max_memory=100_000)
+    lua = LuaRuntime(max_memory=400_000)
     assert lua.get_memory_used() == 0
     total = lua.get_memory_used(total=True)
     assert total is not None
     assert total > 0
-    assert lua.get_max_memory() == 100_000
-    assert lua.get_max_memory(total=True) == 100_000 + total
+    assert lua.get_max_memory() == 400_000
+    assert lua.get_max_memory(total=True) == 400_000 + total
     lua.execute("a = ('a'):rep(50000)")
     used = lua.get_memory_used()
     assert used is not None
-    assert 50_000 <= used < 60_000
+    assert 50_000 <= used < 100_000
     with pytest.raises(LuaMemoryError, match=r"^not enough memory$") as caught:
-        lua.execute("b = ('b'):rep(90000)")
+        lua.execute("b = ('b'):rep(390000)")
     assert isinstance(caught.value, LuaError)
     assert isinstance(caught.value, MemoryError)
-    lua.execute("a = nil b = ('b'):rep(90000)")
+    lua.execute("a = nil b = ('b'):rep(200000)")
     lua.set_max_memory(1000, total=True)
     with pytest.raises(LuaMemoryError):
         lua.execute("c = {}")
