@@ -72,6 +72,7 @@ class LuaRuntime(runtime.LuaRuntime):
         register_builtins: bool = True,
         overflow_handler: Callable[[int], object] | None = None,
         max_memory: int | None = None,
+        string_hash_seed: int | None = None,
         *,
         profile: Profile = "full",
         **options: Any,
@@ -86,6 +87,7 @@ class LuaRuntime(runtime.LuaRuntime):
             register_builtins,
             overflow_handler,
             max_memory,
+            string_hash_seed,
             profile=profile,
             **options,
         )

@@ -82,6 +82,7 @@ class LuaRuntime:
             passed to Lua instead.  Without it such an ``int`` raises OverflowError.
         max_memory: bytes that the Lua code may use, 0 for any number, which
             :meth:`set_max_memory` changes; more raise LuaMemoryError.
+        string_hash_seed: of no effect, as in lupa's runtimes before Lua 5.5.
         profile: what the Lua code may reach: ``"minimal"``, ``"safe"``, ``"scripting"`` or ``"full"``
             (:mod:`moonquakes.capabilities`); by default the sandbox's, or ``"safe"``.
         engine: ``"fast"`` turns Lua into Python, ``"vm"`` walks its bytecode; with None the
@@ -120,6 +121,7 @@ class LuaRuntime:
         register_builtins: bool = False,
         overflow_handler: Callable[[int], object] | None = None,
         max_memory: int | None = None,
+        string_hash_seed: int | None = None,
         *,
         profile: Profile | None = None,
         engine: Engine | None = None,
@@ -147,6 +149,8 @@ class LuaRuntime:
         _check_encoding("source_encoding", source_encoding)
         _check_callable("overflow_handler", overflow_handler)
         check_count("max_memory", max_memory)
+        if string_hash_seed is not None and not isinstance(string_hash_seed, int):
+            raise TypeError(f"string_hash_seed must be an int or None, not {type(string_hash_seed).__name__}")
         is_open = capabilities.profile == "full"
         access = Access(attribute_filter, attribute_handlers, is_open)
         limits = None if sandbox is None else sandbox.limits()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from weakref import ref
 
 from moonquakes.values import LightUserdata, LuaResults, LuaValue, Userdata, first, pack_results, type_name
@@ -64,6 +64,9 @@ class LuaObject:
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r} to delete")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a Lua {type_name(self._value)} cannot be copied or pickled")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LuaObject) and other._value is self._value

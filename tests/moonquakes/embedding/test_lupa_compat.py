@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import subprocess
 import sys
 import unittest
 from pathlib import Path
 from types import ModuleType
 
+import lupa.lua54
 import pytest
 
 from moonquakes import LuaError, LuaMemoryError, LuaRuntime, lupa_compat
@@ -156,3 +158,37 @@ def test_the_exceptions_are_read(runner: ModuleType, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "lupa.md").read_text("utf-8")
     for name in listed:
         assert name.partition(".")[0] in page
+
+
+def test_the_constructors_take_the_same_arguments() -> None:
+    """In lupa's order; lupa itself does not tell its signature, its documentation does."""
+    order = [
+        *("self", "encoding", "source_encoding", "attribute_filter", "attribute_handlers", "register_eval"),
+        *(
+            "unpack_returned_tuples",
+            "register_builtins",
+            "overflow_handler",
+            "max_memory",
+            "string_hash_seed",
+        ),
+    ]
+    for runtime in (LuaRuntime, lupa_compat.LuaRuntime):
+        assert list(inspect.signature(runtime.__init__).parameters)[: len(order)] == order
+    positional = ("latin-1", None, None, (), True, True, True, float, 0, 5)
+    for runtime in (LuaRuntime, lupa_compat.LuaRuntime, lupa.lua54.LuaRuntime):
+        lua = runtime(*positional)
+        assert lua.eval("python.eval('(1, 2)')") == (1, 2)
+        assert lua.eval("math.type(...)", 2**70) == "float"
+        assert lua.get_max_memory() is not None
+
+
+@pytest.mark.parametrize("name", lupa_compat.__all__)
+def test_names_are_lupas(name: str) -> None:
+    assert name in lupa.lua54.__all__
+
+
+def test_no_name_of_lupa_is_missing() -> None:
+    assert set(lupa.lua54.__all__) <= set(lupa_compat.__all__)
+    for name in dir(lupa.lua54.LuaRuntime):
+        if not name.startswith("__"):
+            assert hasattr(LuaRuntime, name), name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +46,7 @@ pytestmark = pytest.mark.usefixtures("engine")
         ({"max_memory": True}, TypeError, "max_memory must be an int or None, not bool"),
         ({"max_memory": -1}, ValueError, "max_memory must not be negative"),
         ({"max_memory": 1, "sandbox": Sandbox(memory=1)}, ValueError, "mutually exclusive"),
+        ({"string_hash_seed": "x"}, TypeError, "string_hash_seed must be an int or None, not str"),
         ({"profile": "none"}, ValueError, "profile must be .*, not 'none'"),
         ({"engine": "none"}, ValueError, "engine"),
         ({"sandbox": 5}, TypeError, "sandbox must be a Sandbox or None, not int"),
@@ -81,6 +84,12 @@ def test_constructor(arguments: dict[str, Any], error: type[Exception], message:
         (lambda lua: list(lua.eval("print")), TypeError, "not iterable"),
         (lambda lua: len(lua.eval("print")), TypeError, "has no len"),
         (lambda lua: lua.table().__wrapped__, AttributeError, "a Lua table has no attribute '__wrapped__'"),
+        (lambda lua: copy.copy(lua.table()), TypeError, "a Lua table cannot be copied or pickled"),
+        (
+            lambda lua: pickle.dumps(lua.eval("print")),
+            TypeError,
+            "a Lua function cannot be copied or pickled",
+        ),
         (lambda lua: lua.eval("...", "\ud800"), UnicodeEncodeError, "surrogates"),
         (lambda lua: lua.eval("'\\255'"), UnicodeDecodeError, "invalid start byte"),
     ],
