@@ -40,9 +40,9 @@ def cut_context() -> None:
 def _metacall(state: State) -> Callable[[Any, LuaValue, LuaValue], LuaValue]:
     def metacall(handler: Any, x: LuaValue, y: LuaValue) -> LuaValue:
         """Call a metamethod that is a function; the reference allows as many at once as calls from C."""
-        if not state.names.is_entered:  # the host called a short function
-            return first(state.names.call_any(handler, (x, y)))
         depth = state.host_depth
+        if not depth and not state.names.is_entered:  # the host called a short function
+            return first(state.names.call_any(handler, (x, y)))
         if depth >= MAX_HOST_DEPTH:
             raise state.runtime_error("C stack overflow")
         state.host_depth = depth + 1
