@@ -111,13 +111,13 @@ def paid_gsub(tariff: Tariff, by_re: Any, watched: Any, glanced_at: Any, by_matc
                 fuel = more(ROUGH_FUEL)
             if type(repl) is not str:
                 results = glanced_at(s, pattern, repl, n)
-            elif (len(s) + 1) * len(repl) <= _SMALL:
+            elif (len(s) + 1) * max(1, len(repl)) <= _SMALL:
                 results = by_re(s, pattern, repl, n)
             else:
                 results = watched(s, pattern, repl, n)
         elif not tariff.is_for_re(s, pattern, 1):
             results = by_matcher(s, pattern, repl, n)
-        elif type(repl) is str and (len(s) + 1) * len(repl) <= _SMALL:
+        elif type(repl) is str and (len(s) + 1) * max(1, len(repl)) <= _SMALL:
             results = by_re(s, pattern, repl, n)
         else:
             results = watched(s, pattern, repl, n)

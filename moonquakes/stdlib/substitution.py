@@ -117,12 +117,17 @@ def text_replacer(pattern: Pattern, text: str) -> Replacer:
 def collecting(
     value_of: Callable[..., LuaResults], collect: Collect, least: int = -1
 ) -> Callable[..., LuaResults]:
-    """Return ``value_of`` that tells ``collect`` of the strings it gives that are longer than ``least``."""
+    """Return ``value_of`` that tells ``collect`` of the strings it gives that are longer than ``least``.
+
+    With the usual ``least`` it tells of every call.
+    """
 
     def collected(*arguments: LuaValue) -> LuaResults:
         value = value_of(*arguments)
         if type(value) is str and len(value) > least:
             collect(len(value))
+        elif least < 0:
+            collect(0)
         return value
 
     return collected

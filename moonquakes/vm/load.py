@@ -8,9 +8,17 @@ from moonquakes.vm.chunk_cache import CHUNKS, Store
 
 
 def load_chunk(
-    source: str, chunk_name: str, mode: str = "bt", store: Store | None = None, engine: str = ""
+    source: str,
+    chunk_name: str,
+    mode: str = "bt",
+    store: Store | None = None,
+    engine: str = "",
+    *,
+    keeps: bool = True,
 ) -> Proto:
     """Compile text, or read and verify a binary chunk (which starts with ESC), unless it was before.
+
+    ``keeps`` is whether it is kept for the next time.
 
     Raises:
         LuaSyntaxError: it is malformed, or of a kind that ``mode`` does not allow.
@@ -25,7 +33,8 @@ def load_chunk(
         proto = store.find(source, chunk_name, engine)
     if proto is None:
         proto = _compile(source, chunk_name, kind)
-    CHUNKS.keep(source, chunk_name, proto)
+    if keeps:
+        CHUNKS.keep(source, chunk_name, proto)
     return proto
 
 

@@ -28,8 +28,9 @@ _NUMBER_SIZE: Final = 24
 _FUNCTION_SIZE: Final = 200
 _CELL_SIZE: Final = 56
 _COROUTINE_SIZE: Final = 1000
-#: An instruction with what the engines make of it.
-_INSTRUCTION_SIZE: Final = 200
+#: A Proto and each of its instructions, with what the engines make of it.
+_PROTO_SIZE: Final = 4000
+_INSTRUCTION_SIZE: Final = 300
 #: How many elements of a list that holds others, too, are looked at for numbers.
 _SAMPLES: Final = 16
 
@@ -79,7 +80,7 @@ class _Measure(Tracer):
     def _count_proto(self, proto: Proto) -> None:
         if id(proto) not in self._counted:
             self._counted.add(id(proto))
-            self.size += _INSTRUCTION_SIZE * len(proto.code)
+            self.size += _PROTO_SIZE + _INSTRUCTION_SIZE * len(proto.code)
             self.reach(proto.constants)
 
     def _trace_table(self, table: Table) -> None:

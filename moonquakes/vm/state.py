@@ -366,7 +366,11 @@ class State(Operations):
             mode = mode.replace("b", "")
         elif not self.loads_binary:
             raise LuaSyntaxError("attempt to load a binary chunk (only text is allowed)")
-        proto = load_chunk(source, chunk_name, mode, store, self.engine)
+        # What is kept is all states' memory: chunks that limited code makes are not kept.
+        is_made = self.limits is not None and self.host_depth > 0
+        if is_made:
+            store = None
+        proto = load_chunk(source, chunk_name, mode, store, self.engine, keeps=not is_made)
         self.collector.expect(proto)
         function = self.closure(proto, self.globals if environment is ... else environment)
         if store is not None:

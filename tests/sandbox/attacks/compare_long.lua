@@ -1,5 +1,5 @@
 -- Compare long strings that are equal but not the same.
--- run: fuel=3M memory=32M -> FuelExceeded
+-- run: fuel=3M memory=32M deadline=1 -> FuelExceeded|DeadlineExceeded
 -- run: memory=32M -> DeadlineExceeded
 
 local a = ("x"):rep(4000000) .. "a"

@@ -1,5 +1,5 @@
 -- A finalizer that marks its object again, so that there is always one to run.
--- run: fuel=2M -> FuelExceeded
+-- run: fuel=1M -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local mt = {}

@@ -1,5 +1,5 @@
 -- gsub whose replacement runs for ever, at every place.
--- run: fuel=1M -> FuelExceeded
+-- run: fuel=300k -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local s = ("a"):rep(100000)

@@ -1,5 +1,5 @@
 -- Thousands of different chunks, each dropped at once, and each kept.
--- run: fuel=20M -> FuelExceeded|MemoryExceeded
+-- run: fuel=5M -> FuelExceeded|MemoryExceeded
 -- run: -> DeadlineExceeded|MemoryExceeded
 
 local kept = {}

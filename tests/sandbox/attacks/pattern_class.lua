@@ -1,5 +1,5 @@
 -- Sets with very many members.
--- run: fuel=3M -> FuelExceeded
+-- run: fuel=1M -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local set = "[" .. ("b-c"):rep(20000) .. "]"

@@ -1,5 +1,5 @@
 -- A pattern of many items, and of many captures.
--- run: fuel=3M -> FuelExceeded|LuaError:
+-- run: fuel=3M -> FuelExceeded|LuaError:|MemoryExceeded
 -- run: -> DeadlineExceeded|LuaError:|MemoryExceeded
 
 pcall(string.find, "x", ("("):rep(100000))
