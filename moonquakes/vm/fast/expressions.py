@@ -205,7 +205,7 @@ def truth(x: Expr) -> Expr:
 
 
 def equal(pc: int, x: Expr, y: Expr) -> Expr:
-    """``==``: Python's is Lua's, but two tables may have a metamethod."""
+    """``==``: Python's is Lua's, but two tables or userdata may have a metamethod."""
     slow = may_call("eq", pc, x, y)
     for this, other in ((x, y), (y, x)):
         if this.is_constant and this.kind == NIL:
@@ -222,8 +222,9 @@ def equal(pc: int, x: Expr, y: Expr) -> Expr:
             return of_one(f"{other.soft or other.text} is {this.text}", slow, OTHER, other)
     if (x.kind & TABLE and y.kind & TABLE) or x.kind & y.kind & OTHER:
         if x.is_atom and y.is_atom:
-            tables = f"({x.text}.__class__ is Table and EQ({x.text}, {y.text}))"
-            expr = of_two(f"({x.text} == {y.text} or {tables})",
+            kind = f"{x.text}.__class__"
+            objects = f"({kind} is Table or {kind} is Userdata) and EQ({x.text}, {y.text})"
+            expr = of_two(f"({x.text} == {y.text} or {objects})",
                           slow, OTHER, x, y)  # fmt: skip
         else:
             expr = of_two(f"SAME({x.text}, {y.text})", slow, OTHER, x, y)

@@ -113,9 +113,9 @@ def looking_names() -> dict[str, Any]:
         value = o.get(key)
         return missing(o, key) if value is None else value
 
-    def same_tables(x: Any, y: Any) -> bool:
-        """Whether two different values, the first a table, are equal without a metamethod."""
-        if type(y) is not Table:
+    def same_objects(x: Any, y: Any) -> bool:
+        """Whether two different values, the first a table or userdata, are equal without a metamethod."""
+        if type(y) is not type(x):
             return False
         for value in (x, y):
             if (
@@ -128,11 +128,7 @@ def looking_names() -> dict[str, Any]:
     def same(x: Any, y: Any) -> bool:
         if x == y:
             return True
-        if type(x) is Table:
-            return same_tables(x, y)
-        if type(x) is Userdata and type(y) is Userdata:
-            raise SlowPath
-        return False
+        return (type(x) is Table or type(x) is Userdata) and same_objects(x, y)
 
     def size(o: Any) -> int:
         if type(o) is str:
@@ -163,7 +159,7 @@ def looking_names() -> dict[str, Any]:
         return True
 
     return word_names() | {
-        "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_tables, "SAME": same,
+        "N": missing, "NK": missing_key, "GET": get, "FIND": find, "EQ": same_objects, "SAME": same,
         "SIZE": size,
         "ADD": add, "FIELD": add_field, "Record": Record,
     }  # fmt: skip

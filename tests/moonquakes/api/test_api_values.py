@@ -7,6 +7,7 @@ import math
 import pytest
 
 from moonquakes.api import (
+    MQ_OK,
     MQ_OPADD,
     MQ_OPBNOT,
     MQ_OPDIV,
@@ -52,6 +53,7 @@ from moonquakes.api import (
     mq_pushthread,
     mq_rawequal,
     mq_rawlen,
+    mq_register,
     mq_settop,
     mq_State,
     mq_stringtonumber,
@@ -68,6 +70,9 @@ from moonquakes.api import (
     mq_typename,
     mqL_dostring,
     mqL_len,
+    mqL_newmetatable,
+    mqL_setfuncs,
+    mqL_setmetatable,
     mqL_typename,
 )
 from moonquakes.errors import LuaError
@@ -299,3 +304,26 @@ def test_length_that_is_no_integer(L: mq_State) -> None:
     mqL_dostring(L, "return setmetatable({}, {__len = function() return 'x' end})")
     with pytest.raises(LuaError, match="object length is not an integer"):
         mqL_len(L, -1)
+
+
+def test_userdata_are_compared_by_their_metamethod(L: mq_State) -> None:
+    def box(L: mq_State) -> int:
+        mq_newuserdatauv(L, [mq_tointeger(L, 1)], 0)
+        mqL_setmetatable(L, "box")
+        return 1
+
+    def equal(L: mq_State) -> int:
+        mq_pushboolean(L, mq_touserdata(L, 1) == mq_touserdata(L, 2))
+        return 1
+
+    mqL_newmetatable(L, "box")
+    mqL_setfuncs(L, {"__eq": equal})
+    mq_register(L, "box", box)
+    code = """
+        local a, b, c = box(1), box(1), box(2)
+        local function same(x, y) return x == y end
+        local found = same(a, b) and not (same(a, c) or same(a, {}) or same(1, a) or same(a, io.stdin))
+        if a == b and a ~= c and a ~= io.stdout and not rawequal(a, b) then return found end
+    """
+    assert mqL_dostring(L, code) == MQ_OK
+    assert mq_toboolean(L, -1)
