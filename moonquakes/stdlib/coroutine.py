@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,13 @@ def open_coroutine(state: State) -> Table:
 
     def isyieldable(co: LuaValue = None, *_: LuaValue) -> LuaResults:
         coroutine = co if type(co) is Coroutine else state.current
-        return TRUE if coroutine.function is not None and not coroutine.host_calls else FALSE
+        if coroutine.function is None or coroutine.host_calls:
+            return FALSE
+        if state.engine == "fast" and coroutine is state.current:
+            from moonquakes.vm.fast.stack import may_yield
+
+            return TRUE if may_yield(sys._getframe(1)) else FALSE
+        return TRUE
 
     def close_coroutine(co: LuaValue = None, *_: LuaValue) -> LuaResults:
         coroutine = _check_coroutine(co)

@@ -104,6 +104,12 @@ class Coroutine:
         """Whether it waits where it yielded, on either engine."""
         return self.frame is not None or self.generator is not None
 
+    @property
+    def message_handler(self) -> LuaValue:
+        """The message handler around the generator that it goes on for, None when there is none."""
+        handler = self.stands_for.handler if self.stands_for is not None else None
+        return None if handler is UNCAUGHT or handler is CLOSING else handler
+
 
 class CoroutineBase(HostFrame):
     """The frame below a coroutine's first; ``previous`` is the resumer's frame while it runs.
@@ -250,6 +256,7 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
     frame = coroutine.frame
     error = coroutine.error
     left = coroutine.left
+    message_handler = coroutine.message_handler
     coroutine.frame = None
     coroutine.error = None
     coroutine.left = ()
@@ -267,14 +274,14 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
                 error = close(state, part)
             else:
                 while part:
-                    error = _close_value(state, part.pop()[1], error)
+                    error = _close_value(state, part.pop()[1], error, message_handler)
         while frame is not None and frame is not coroutine.base:
             if type(frame) is Frame and frame.tbc:
                 while frame.tbc:
-                    error = _close_value(state, frame.register_value(frame.tbc.pop()), error)
+                    error = _close_value(state, frame.register_value(frame.tbc.pop()), error, message_handler)
             elif isinstance(frame, HostFrame):
                 for value in reversed(frame.take_pending()):
-                    error = _close_value(state, value, error)
+                    error = _close_value(state, value, error, message_handler)
             frame = frame.previous
     finally:
         coroutine.host_calls -= 1
@@ -282,11 +289,23 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
     return error
 
 
-def _close_value(state: State, value: LuaValue, error: LuaError | None) -> LuaError | None:
+def _close_value(
+    state: State, value: LuaValue, error: LuaError | None, message_handler: LuaValue
+) -> LuaError | None:
     """Close a value after an error, or none; return the error to go on with."""
-    handler = state.metamethod(value, "__close")
-    ok, results = state.protected_call(handler, [value, error.value if error is not None else None])
-    return error if ok else LuaError(results[0])
+    function = state.metamethod(value, "__close")
+    arguments = value, error.value if error is not None else None
+    if message_handler is None:
+        ok, results = state.protected_call(function, arguments)
+        return error if ok else LuaError(results[0])
+    from moonquakes.vm.fast.errors import protected
+
+    ok, result = protected(state, function, arguments, message_handler)
+    if ok:
+        return error
+    raised = LuaError(result)
+    raised.handled = True
+    return raised
 
 
 def top_frame(state: State, coroutine: Coroutine) -> AnyFrame | None:

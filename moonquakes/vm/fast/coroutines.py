@@ -262,6 +262,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
                 ok, *results = resume_from_host(state, inner, values, wraps=False)
                 if ok is FALSE:
                     error = LuaError(results[0])
+                    error.handled = inner.message_handler is not None
                     if outer.handler is UNCAUGHT:
                         outer.left = (*outer.left, inner)
                         raise error

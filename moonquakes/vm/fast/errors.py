@@ -219,7 +219,10 @@ def active_handler(
             if type(frame) is ProtectedFrame:
                 handler = frame.handler
                 break
-            if frame is None or isinstance(frame, CoroutineBase):
+            if isinstance(frame, CoroutineBase):
+                handler = frame.coroutine.message_handler
+                break
+            if frame is None:
                 return None
             frame = frame.previous
         else:

@@ -11,6 +11,7 @@ import gc
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
+from inspect import CO_GENERATOR
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -395,6 +396,17 @@ def _add_hosts(found: list[Activation], between: list[FrameType], skip_outermost
         hosts = [frame for frame in hosts if type(marker_of(frame.f_code)) is Intrinsic]
     found += [PythonActivation(frame, None) for frame in hosts]
     between.clear()
+
+
+def may_yield(frame: FrameType | None) -> bool:
+    """Whether what a frame belongs to can yield: a generator of a coroutine, or frames of the VM."""
+    from moonquakes.vm.interpreter import run
+
+    while frame is not None and frame.f_code is not run.__code__:
+        if type(marker_of(frame.f_code)) is Translation:
+            return bool(frame.f_code.co_flags & CO_GENERATOR)
+        frame = frame.f_back
+    return True
 
 
 def running_levels(state: State) -> list[Activation]:

@@ -193,7 +193,7 @@ def test_what_is_dropped_takes_no_memory(engine: str, source: str) -> None:
         "local t = {} for i = 1, 1e7 do t[i] = function() return i end end",
         "local t = {} for i = 1, 1e7 do t[i] = ('x'):rep(1000) end",
         "local t = {} for i = 1, 1e7 do t[i] = coroutine.create(print) end",
-        "local function f(n) local t = {n, n} return f(n + 1), t end f(1)",
+        "local function f(n) local t = ('x'):rep(1000) .. n return f(n + 1), t end f(1)",
         "local t for i = 1, 1e7 do t = {t} end",
         "local t = {} while true do pcall(function() t[#t + 1] = {} end) end",
         "local s = 'x' while true do s = s .. s end",
