@@ -139,6 +139,7 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
         check = f"q.__class__ is float or {small}{LOW} <= q <= {HIGH}"
         checked = f"(q if (q := {text}){check[1:]} else W(q))"
     expr = of_two(checked, slow, NUMBER, x, y)
+    _loosen(expr, f"({_unwrapped(x)} {symbol} {_unwrapped(y)})")
     if not is_integer:
         return _of_floats(checked, symbol, expr, x, y)
     expr.likely = INT
@@ -266,17 +267,29 @@ def _power(slow: str, x: Expr, y: Expr) -> Expr:
     return expr
 
 
+def _unwrapped(x: Expr) -> str:
+    """Return the text of an integer before it is wrapped; it may give anything else, which no mask takes."""
+    return x.loose or x.ring or x.raw
+
+
+def _loosen(expr: Expr, text: str) -> None:
+    if not HAS_WORDS and len(text) < _MAX_RING_TEXT:
+        expr.loose = text
+
+
 def _bitwise(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     """``& | ~``: Python's operators take no float, and no two values but integers have them."""
     bounds = of_operation(name, _range(x), _range(y))
     left, right = x.raw, y.raw
     if name == "BAND":
         # What a mask that is not negative leaves is the same before wrapping.
-        if y.kind == INT and y.low >= 0 and x.kind == INT and x.ring:
-            left = x.ring
-        elif x.kind == INT and x.low >= 0 and y.kind == INT and y.ring:
-            right = y.ring
+        if y.kind == INT and y.low >= 0:
+            left = _unwrapped(x)
+        elif x.kind == INT and x.low >= 0:
+            right = _unwrapped(y)
     expr = of_two(f"({left} {_BITS[name]} {right})", slow, INT, x, y)
+    if x.loose or y.loose or x.ring or y.ring:
+        _loosen(expr, f"({_unwrapped(x)} {_BITS[name]} {_unwrapped(y)})")
     expr.fails |= (x.kind | y.kind) != INT
     return _with_range(expr, bounds)
 
@@ -321,6 +334,8 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
             _with_range(expr, of_operation(name, _range(x), (y.value, y.value)))
             expr.ring = f"({ring})"
             expr.ring_low, expr.ring_high = unwrapped
+            if x.loose:
+                _loosen(expr, f"({x.loose} << {y.value})")
         expr.fails |= x.kind != INT
         return expr
     text = f"{name}({x.raw}, {y.raw})"
@@ -333,6 +348,8 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
             text = f"(({x.raw} & 0xFFFFFFFFFFFFFFFF) >> {y.raw} if 0 < {y.raw} < 64 else {text})"
     expr = of_two(text, slow, INT, x, y)
     expr.fails |= both != INT
+    if name == "SHL" and y.is_atom and len(x.raw) < _MAX_REPEATED:
+        _loosen(expr, f"({_unwrapped(x)} << {y.raw} if 0 <= {y.raw} < 64 else SHL({x.raw}, {y.raw}))")
     return expr
 
 
@@ -360,6 +377,8 @@ def complement(pc: int, x: Expr) -> Expr:
     if not x.kind & NUMBER:
         return _hopeless(of_one("ODD()", may_call("bnot", pc, x), ANY, x))
     expr = of_one(f"(~{x.raw})", may_call("bnot", pc, x), INT, x)
+    if x.loose or x.ring:
+        _loosen(expr, f"(~{_unwrapped(x)})")
     expr.fails |= x.kind != INT
     low, high = _range(x)
     return _with_range(expr, (~high, ~low))

@@ -320,8 +320,10 @@ def binary(t: Translator, pc: int, word: int) -> int:
     if is_of_objects:
         x = x if x.is_atom or x.is_constant else t.to_name(x, b)
         y = y if y.is_atom or y.is_constant else t.to_name(y, c)
-    if name in ("SHL", "SHR") and not (y.is_atom or y.is_constant) and y.kind & INT:
-        y = t.to_name(y, c)
+    is_named = y.is_atom or y.is_constant or not y.kind & INT
+    if name in ("SHL", "SHR") and not (is_named or x.fails or any(e.fails for e in t.pending.values())):
+        # It stands in the text more than once.
+        y = t.to_name(y, b if ARITHMETIC[word & 0x7F] == "SHLI" else c)
     expr = arithmetic(name, pc, x, y)
     following = t.code[pc + 1] if pc + 1 < len(t.code) else 0
     skip = 2 if following & 0x7F in _MMBIN else 1

@@ -60,6 +60,21 @@ local s = 42
 for i = 1, 100 do s = (s * 1103515245 + 12345) % 2147483648 end
 local q, n = s // 7, math.mininteger
 return s, q, n // -1, n % -1, n // 1, -(n), -(n // 1), (s * 4294967296) // -1 * 3""",
+    "masks of what may be anything": """
+local function f(a, b, c, n)
+  return (a + b * c - a * a * a) & 0xffffffff, ((a << 13) ~ (b * c) | ~(a + 1)) & 0xffff,
+    (a * b * c) & 0x7fffffffffffffff,
+    ((a >> n) | (a << (32 - n))) & 0xffffffff, 0xff & (a - b), ((a + b) << 5) & 0xfff,
+    ((a ~ c) + b) & -1, (a + b) & c
+end
+local r = {}
+local values = { 0, 1, -1, 12345, 1 << 40, math.mininteger, math.maxinteger, 3.0, '7', 2.5, 'x', {} }
+for i, a in ipairs(values) do
+  for j, b in ipairs(values) do
+    for _, v in ipairs{ pcall(f, a, b, values[(i + j) % 9 + 1], i * 5 % 40) } do r[#r + 1] = tostring(v) end
+  end
+end
+return table.concat(r, ' ')""",
     "shifts by variables": """
 local function f(x, n) return x << n, x >> n, (x & 0xff) << n, (x & 0xff) >> n, 1 << n, -1 >> n, x << -n end
 local r = {}
