@@ -93,6 +93,8 @@ _IN_PLACE: Final[dict[str, tuple[tuple[int, ...], InPlace]]] = {
     "insert": ((2,), _insert),
 }
 #: Those that give nothing.
+#: What subscripts its first argument.
+_OF_TEXT: Final = (_byte, _sub)
 _STATEMENTS: Final = frozenset({"insert"})
 
 
@@ -124,6 +126,8 @@ def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str, is_state
         return call
     if sum([len(x.text) for x in arguments]) > _MAX_TEXT or not arguments:
         return call
+    if known[1] in _OF_TEXT and arguments[0].is_constant and type(arguments[0].value) is not str:
+        return call  # Python warns of a subscript of what has none
     names: list[str] = []
     texts: dict[str, str] = {}
     for x in arguments:

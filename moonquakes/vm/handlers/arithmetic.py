@@ -322,7 +322,8 @@ def op_concat(frame: Frame, R: list[LuaValue], a: int, b: int, c: None, n: int) 
         frame.state.collector.allocated(b - 1)
     pieces = R[a:b]
     try:
-        R[a] = "".join(pieces)
+        limits = frame.state.limits
+        R[a] = "".join(pieces) if limits is None else limits.join(pieces)
         return n
     except TypeError:
         frame.pc = n
