@@ -36,7 +36,6 @@ assert(not ok)
 assert(not pcall(function() return given.object.nothing end))
 ok, exception = pcall(given.fails, given.object, {}, print)
 look(exception, "exception of arguments")
-assert(not pcall(given.calls_format, "{0.__class__}"))
 return "held"
 """
 
@@ -76,7 +75,6 @@ def attack(runtime, environment):  # type: ignore[no-untyped-def]  # any runtime
         "date": datetime.datetime(2000, 1, 1),
         "decimal": decimal.Decimal(1),
         "module": datetime,
-        "calls_format": "{}".format,
         "exception": ValueError("x"),
     }
     environment["given"] = runtime.table_from(given)
