@@ -45,12 +45,8 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     if o.is_atom:
         expr.places = (expr.raw,)
     _soft(expr, f"{o.raw}.hash.get({key})", o.raw, key)
-    expr.text = _checked(expr.raw, o.raw, key) if HAS_RECORDS else expr.soft
-    expr.callee = (
-        expr.raw
-        if HAS_RECORDS
-        else f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
-    )
+    expr.text = expr.soft
+    expr.callee = f"(q if (q := {o.raw}.hash.get({key})) is not None else N({o.raw}, {key}))"
     expr.fails = expr.reads_heap = True
     return expr
 
