@@ -132,18 +132,16 @@ class PaidPatterns(Patterns):
             if each is None:
                 limits.charge(size // _LOOKED_THROUGH)
                 each = costs[text] = effort.each(subject)
-            if each < 0:
-                found = by_matcher(subject, start)
-            else:
-                found = run(subject, start)
-                last = start if starts_once else size if found is None else found.start()
-                cost = ROUGH_FUEL + (last - start + 1) * each // STEPS
+            found = run(subject, start) if each >= 0 else by_matcher(subject, start)
+            begin, end = (size, size) if found is None else found.span()
+            if each >= 0:
+                cost = ROUGH_FUEL + (1 if starts_once else begin - start + 1) * each // STEPS
                 try:
                     fuel = fuel[cost]
                 except IndexError:
                     fuel = more(cost)
-            if found is not None and found.end() - found.start() > LONG_STRING:
-                limits.make((found.end() - found.start()) * (captures or 1))
+            if end - begin > LONG_STRING:
+                limits.make((end - begin) * (captures or 1))
             return found
 
         return out_of_slices(search, limits.fuel)
