@@ -97,7 +97,7 @@ assert mq_tolstring(L, -1) == b"sum: 42"
   Stacks grow by themselves; `mq_checkstack` only says whether C would refuse.
 - **The panic function** is called with an error that leaves `mq_call` or `mq_error` uncaught; the error
   then goes on as `LuaError`, and the program does not end.
-- **Hooks** cannot yield.
+- **Hooks** for lines and counts may yield, no values; `mq_yield` ends them.
 
 ## Checked and unchecked
 

@@ -131,11 +131,13 @@ def mq_yieldk(L: mq_State, nresults: int, ctx: mq_KContext = 0, k: mq_KFunction 
 
     Its stack is as it was, with what the coroutine was resumed with in place of those values.
     Without ``k`` the function ends, and returns those values.  It never returns; write
-    ``return mq_yieldk(...)``.
+    ``return mq_yieldk(...)``.  A hook for a line or count event may yield no values without ``k``.
     """
     stack = L.stack
     if not 0 <= nresults <= len(stack):
         raise IndexError(f"mq_yieldk: cannot yield {nresults} of {len(stack)} values")
+    if L.hook is not None and L.hook.stack is stack:
+        L.hook.ask_for_yield(L, nresults, k is None)
     if L.entry is None:
         where = "from outside a coroutine" if L is L.shared.main else "across a C-call boundary"
         raise LuaError(f"attempt to yield {where}")

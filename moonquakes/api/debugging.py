@@ -18,7 +18,7 @@ from moonquakes.api.constants import (
     MQ_MASKRET,
 )
 from moonquakes.api.contracts import contract
-from moonquakes.api.state import Shared, mq_State, value_at
+from moonquakes.api.state import HookYield, RunningHook, Shared, mq_State, value_at
 from moonquakes.api.text import Text, lua_string
 from moonquakes.stdlib.debug import describe
 from moonquakes.stdlib.debug_variables import get_local, host_values, set_local
@@ -87,7 +87,7 @@ def mq_getstack(L: mq_State, level: int, ar: mq_Debug) -> bool:
         raise ValueError(f"mq_getstack: level {level} is negative")
     hook = L.hook
     for activation in levels_of(L.engine, L.thread):
-        if hook is not None and hook[0] is L.stack and activation.function is hook[1]:
+        if hook is not None and hook.stack is L.stack and activation.function is hook.function:
             continue  # a hook is no level of the stack
         if level == 0:
             if activation.code is None:
@@ -216,7 +216,7 @@ def _hook_function(shared: Shared, f: mq_Hook) -> Callable[..., LuaResults]:
         L = shared.running()
         saved = L.stack, L.upvalues, L.entry, L.hook
         L.stack, L.upvalues, L.entry = [], [], None
-        L.hook = (L.stack, hook)
+        L.hook = RunningHook(L.stack, hook, event)
         ar = mq_Debug()
         ar.event = _EVENTS[event]
         if line is not None:
@@ -224,6 +224,10 @@ def _hook_function(shared: Shared, f: mq_Hook) -> Callable[..., LuaResults]:
         try:
             mq_getstack(L, 0, ar)
             f(L, ar)
+        except HookYield:
+            running = hook_of(shared.engine.current)
+            if running is not None:
+                running.yields = True
         finally:
             L.stack, L.upvalues, L.entry, L.hook = saved
         return ()

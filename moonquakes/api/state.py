@@ -52,6 +52,35 @@ class Entry(Protocol):
         """Call a Lua value; ``rest`` goes on when a yield has left the function meanwhile."""
 
 
+class HookYield(BaseException):
+    """Leaves a hook that yields."""
+
+
+class RunningHook:
+    """A hook that runs: its stack, the Lua function that stands for it, what it is called for."""
+
+    __slots__ = ("event", "function", "stack")
+
+    def __init__(self, stack: list[LuaValue], function: object, event: str) -> None:
+        self.stack = stack
+        self.function = function
+        self.event = event
+
+    def may_yield(self, L: mq_State) -> bool:
+        """Whether its coroutine may yield; the hook is itself the one call from the host."""
+        coroutine = L.engine.current
+        is_before = self.event in ("line", "count")
+        return is_before and coroutine.function is not None and coroutine.host_calls == 1
+
+    def ask_for_yield(self, L: mq_State, nresults: int, is_last: bool) -> None:
+        """Leave it for a yield, when it may."""
+        if not self.may_yield(L):
+            return
+        if nresults or not is_last:
+            raise ValueError("mq_yieldk: a hook yields no values and has no continuation")
+        raise HookYield
+
+
 class mq_State:
     """One Lua thread as the host sees it (the ``lua_State *`` of C).
 
@@ -63,7 +92,7 @@ class mq_State:
         pending: indices of values to be closed, by the identity of their frame's stack.
         below: the values below the body of a coroutine that is under way.
         extra: what ``mq_getextraspace`` gives.
-        hook: the stack and the function of the hook that runs, which is no level of the stack.
+        hook: the hook that runs, which is no level of the stack.
     """
 
     __slots__ = (
@@ -90,7 +119,7 @@ class mq_State:
         self.pending: dict[int, list[int]] = {}
         self.below: list[LuaValue] = []
         self.extra: list[Any] = [None]
-        self.hook: tuple[list[LuaValue], object] | None = None
+        self.hook: RunningHook | None = None
 
     def is_empty(self) -> bool:
         """Whether it is a thread of the host's that has not got a body yet."""

@@ -140,6 +140,8 @@ def mq_isyieldable(L: mq_State) -> bool:
     if L is L.shared.main:
         return False
     if L.engine.current is L.thread:
+        if L.hook is not None and L.hook.stack is L.stack:
+            return L.hook.may_yield(L)
         return L.entry is not None
     return not L.thread.host_calls
 

@@ -15,7 +15,8 @@ from moonquakes.bytecode.opcodes import OP, get_a, get_b, get_c, opcode_of
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
 from moonquakes.vm.calls import call_value
-from moonquakes.vm.frames import MULTIPLE, AnyFrame, Boundary, Frame
+from moonquakes.vm.coroutines import give_up
+from moonquakes.vm.frames import MULTIPLE, AnyFrame, Boundary, Frame, HostFrame
 from moonquakes.vm.functions import Intrinsic, TranslatedFunction, marker_of
 
 if TYPE_CHECKING:
@@ -36,15 +37,35 @@ class Hook:
         mask: which events besides count: letters of ``crl``.
         count: instructions between count events, 0 for none.
         left: instructions until the next one.
+        yields: whether the function has asked for a yield before the instruction is run.
+        resumed: the frame, and the instruction, before which there was one.
     """
 
-    __slots__ = ("count", "function", "left", "mask")
+    __slots__ = ("count", "function", "left", "mask", "resumed", "yields")
 
     def __init__(self, function: LuaValue, mask: str, count: int) -> None:
         self.function = function
         self.mask = mask
         self.count = count
         self.left = count
+        self.yields = False
+        self.resumed: tuple[Frame, int] | None = None
+
+
+class Paused(HostFrame):
+    """On top of a frame whose coroutine yielded in a hook, before the instruction ``pc``."""
+
+    __slots__ = ("pc",)
+
+    def __init__(self, state: State, frame: Frame, pc: int) -> None:
+        super().__init__(state, frame)
+        self.pc = pc
+
+    def receive(self, values: list[LuaValue]) -> None:
+        frame = self.previous
+        assert type(frame) is Frame
+        frame.pc = self.pc
+        self.state.frame = frame
 
 
 class Transfer:
@@ -115,6 +136,12 @@ def _run_instruction(state: State, frame: Frame, pc: int) -> None:
     word = frame.proto.code[pc - 1]
     if hook is not None:
         _before(state, frame, pc, word, hook)
+        if hook.yields:
+            hook.yields = False
+            hook.resumed = (frame, pc)
+            frame.pc = pc + 1
+            give_up(state, Paused(state, frame, pc), [])
+            return
     if state.observer is not None:
         state.observer(frame, pc)
     if hook is not None and opcode_of(word) in _CALLS and ("c" in hook.mask or "r" in hook.mask):
@@ -152,6 +179,11 @@ def _before(state: State, frame: Frame, pc: int, word: int, hook: Hook) -> None:
     frame.traced = pc
     if op == OP["VARARGPREP"]:
         return
+    if hook.resumed is not None:
+        was_here, hook.resumed = hook.resumed == (frame, pc), None
+        if was_here:
+            _before_return(state, frame, word, hook)
+            return
     if hook.count:
         hook.left -= 1
         if hook.left == 0:
@@ -163,6 +195,13 @@ def _before(state: State, frame: Frame, pc: int, word: int, hook: Hook) -> None:
         if is_first or pc <= last or proto.line_at(pc - 1) != proto.line_at(last - 1):
             line = proto.line_at(pc - 1)
             _call_hook(state, frame, pc, hook, "line", line if line >= 0 else None)
+    if not hook.yields:
+        _before_return(state, frame, word, hook)
+
+
+def _before_return(state: State, frame: Frame, word: int, hook: Hook) -> None:
+    """Raise the event of a function that returns by an instruction of its own."""
+    op = opcode_of(word)
     if "r" in hook.mask and (op == OP["RETURN0"] or op == OP["RETURN1"]):
         first = get_a(word)
         returning(state, frame, first, 1 if op == OP["RETURN1"] else 0)

@@ -17,6 +17,7 @@ from moonquakes.vm.continuations import Continuation
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import AnyFrame, Boundary, ClosingFrame, ForwardFrame, Frame, ProtectedFrame
 from moonquakes.vm.functions import proto_of, upvalue_cells
+from moonquakes.vm.hooks import Paused
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ def _live_registers(frame: Frame, above: AnyFrame | None, suspended: bool) -> in
     arguments there; all are alive when something else than a call is under way.
     """
     size = len(frame.R)
-    if frame.pc < 2 or (type(above) is Boundary and above.role == "hook"):
+    if frame.pc < 2 or (type(above) is Boundary and above.role == "hook") or type(above) is Paused:
         return size  # the instruction has not run yet
     word = frame.proto.code[frame.pc - 2]
     op = opcode_of(word)
