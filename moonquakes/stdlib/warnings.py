@@ -22,6 +22,7 @@ def make_warn(state: State) -> Callable[..., LuaResults]:
         # A control message, unknown ones are ignored; while warnings are off any last piece may be one.
         if not to_continue and not (is_begun and enabled) and warning.startswith("@"):
             enabled = warning == "@on" or (enabled and warning != "@off")
+            is_begun = False
             return
         if enabled:
             if state.limits is not None:

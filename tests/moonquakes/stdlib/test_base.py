@@ -30,6 +30,11 @@ def test_warnings_are_off_until_they_are_switched_on(run: Run, state: State) -> 
     assert state.stderr.getvalue() == b"Lua warning: bc\n"
 
 
+def test_a_warning_that_switches_on_at_its_end_is_over(run: Run, state: State) -> None:
+    run("warn('@on', 'y', '@on') warn('@off') warn('@on') warn('', '@on') warn('z')")
+    assert state.stderr.getvalue() == b"Lua warning: @on\nLua warning: z\n"
+
+
 def test_count_estimates_memory(run: Run) -> None:
     (count,) = run("return collectgarbage('count')")
     assert type(count) is float
