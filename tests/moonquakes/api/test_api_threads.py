@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from moonquakes.api import (
@@ -224,3 +226,11 @@ def test_each_thread_has_room_for_an_object(L: mq_State) -> None:
     assert mq_getextraspace(first) == ["main's"]
     mq_getextraspace(first)[0] = "other"
     assert mq_getextraspace(second) == ["main's"]
+
+
+def test_threads_that_nobody_has_are_freed(L: mq_State) -> None:
+    mq_register(L, "touch", lambda L: 0)
+    mqL_dostring(L, "for i = 1, 500 do coroutine.wrap(function() touch() coroutine.yield() end)() end")
+    for _ in range(3):
+        gc.collect()
+    assert len(L.shared.handles) < 50
