@@ -87,10 +87,10 @@ assert mq_tolstring(L, -1) == b"sum: 42"
   C, and gives a `bytearray`.
 - **Errors** of Lua are `LuaError`. A Python exception in a host function is an error value in Lua, a
   userdata, and comes out of the outermost call as itself.
-- **Continuations** (§4.5). `mq_callk` and `mq_pcallk` return when the callee does. When it yields, or
-  fails in a `mq_pcallk` inside a coroutine, the Python function is left by an exception that is no `Exception` (`finally` blocks run then), and later the
-  continuation goes on, on the same stack. `mq_yield` never returns. Where nothing can yield (the main
-  thread, below a `mq_call`) they are `mq_call` and `mq_pcall`.
+- **Continuations** (§4.5). `mq_callk` and `mq_pcallk` return when the callee does. When it yields, or fails
+  in a `mq_pcallk` inside a coroutine, the Python function is left by an exception that is no `Exception`
+  (`finally` blocks run then), and later the continuation goes on, on the same stack. `mq_yield` never
+  returns. Where nothing can yield (the main thread, below a `mq_call`) they are `mq_call` and `mq_pcall`.
 - **Threads.** Between a yield and the next `mq_resume` a thread's stack shows the yielded values alone; the
   function that yielded finds its own values again.
 - **Memory** is Python's: `mq_newstate` and `mq_setallocf` keep an allocation function and never call it.

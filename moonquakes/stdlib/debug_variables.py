@@ -200,7 +200,7 @@ def host_upvalue_count(state: State, function: FunctionType) -> int:
 def host_upvalues(function: FunctionType) -> list[LuaValue] | None:
     """Return the upvalues of a function of the host's API, None for other functions."""
     closure = getattr(function, "mq_host", None)
-    return None if closure is None else closure.upvalues  # type: ignore[no-any-return]  # a list
+    return None if closure is None else closure.upvalues
 
 
 def _check_function(position: int, value: LuaValue) -> FunctionType:
