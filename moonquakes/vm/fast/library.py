@@ -92,9 +92,9 @@ _IN_PLACE: Final[dict[str, tuple[tuple[int, ...], InPlace]]] = {
     "type": ((1,), _type),
     "insert": ((2,), _insert),
 }
-#: Those that give nothing.
 #: What subscripts its first argument.
 _OF_TEXT: Final = (_byte, _sub)
+#: Those that give nothing.
 _STATEMENTS: Final = frozenset({"insert"})
 
 

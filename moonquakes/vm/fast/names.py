@@ -81,6 +81,8 @@ class Names:
         #: The chunks whose functions there still are.
         self._chunks: list[ref[Sites]] = []
         self._most_chunks = _LEAST_CHUNKS
+        #: The library's functions that are known.
+        self._library = dict(state.library_functions)
         self.refill()
         self.table: dict[str, Any] = {
             "__builtins__": {},
@@ -214,6 +216,10 @@ class Names:
 
     def globals_for(self, chunk: ChunkCode) -> dict[str, Any]:
         """Return the globals of a chunk's functions."""
+        if self._library != self.state.library_functions:
+            # A library was opened since.
+            self._library = dict(self.state.library_functions)
+            self.table |= library_names(self.state)
         # PyPy looks a module's globals up without cost.
         names = ModuleType("lua").__dict__
         names.clear()
