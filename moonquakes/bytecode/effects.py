@@ -126,7 +126,7 @@ def jump_target(pc: int, instruction: int) -> int | None:
     op = opcode_of(instruction)
     if op == _JMP:
         return pc + 1 + get_sj(instruction)
-    if op == _FORLOOP or op == _TFORLOOP:
+    if op in (_FORLOOP, _TFORLOOP):
         return pc + 1 - get_bx(instruction)
     if op == _FORPREP:
         return pc + 2 + get_bx(instruction)

@@ -6,8 +6,9 @@ It compiles, lists and writes chunks, and runs nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from moonquakes.cli.program import (
     lua_arguments,
@@ -55,7 +56,7 @@ class _Input:
 
     def __init__(self) -> None:
         self.stdin = sys.stdin.buffer
-        self.open_file = None
+        self.open_file: Callable[[bytes, str], Any] | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

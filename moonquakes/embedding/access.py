@@ -23,7 +23,7 @@ _HIDDEN: Final = (*_INSIDE, types.ModuleType)
 #: What belongs to the whole program.
 _SHARED: Final = (types.ModuleType, type, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 _GROWING: Final = ("center", "expandtabs", "join", "ljust", "replace", "rjust", "translate", "zfill")
-#: Beginnings of public names that are refused all the same, by class: what leads inside, or grows without limit.
+#: Beginnings of public names that are refused all the same, by class: what leads inside or grows.
 _LEADING: Final = (
     (types.GeneratorType, ("gi_",)),
     (types.CoroutineType, ("cr_",)),

@@ -12,7 +12,8 @@ PROGRAMS = {
         3362576235316672587,
     ),
     "shifts": (
-        "local y = 88172645463325252 for i = 1, 100 do y = y ~ y << 13 y = y ~ y >> 7 y = y ~ y << 17 end return y",
+        "local y = 88172645463325252 for i = 1, 100 do "
+        "y = y ~ y << 13 y = y ~ y >> 7 y = y ~ y << 17 end return y",
         -7793523505660668176,
     ),
     "a product of parameters": (
@@ -57,7 +58,5 @@ def test_integers_wrap_around(name: str) -> None:
 def test_what_is_no_integer_is_refused() -> None:
     lua = LuaRuntime()
     for operation in ("a << 3", "a >> 3", "a * 3"):
-        with pytest.raises(
-            Exception, match="attempt to perform .* on a (nil|table) value"
-        ):
+        with pytest.raises(Exception, match=r"attempt to perform .* on a (nil|table) value"):
             lua.execute(f"local function f(a) return {operation} end f({{}})")
