@@ -18,6 +18,7 @@ from moonquakes.cli.program import (
     write_error,
     write_output,
 )
+from moonquakes.vm.stack_room import with_stack_room
 
 if TYPE_CHECKING:
     from moonquakes.cli.session import Session
@@ -92,7 +93,7 @@ class Options:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``moonquakes``, with the arguments of the process by default; return the exit status."""
     program = called_name(PROGRAM) if arguments is None else PROGRAM
-    return run(program, lambda: _main(program, lua_arguments(arguments)))
+    return run(program, lambda: with_stack_room(lambda: _main(program, lua_arguments(arguments))))
 
 
 def parse_options(arguments: list[str]) -> Options:
