@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: How many objects are given to Lua before the first look at which it has dropped.
 _FIRST_PRUNE: Final = 256
 #: Bytes of what stands for a Python object.
-_SIZE: Final = 400
+_SIZE: Final = 320
 #: What Lua code can put into itself again and again, so that all its text would be without end.
 _CONTAINERS: Final = (list, dict, set, tuple, frozenset, deque)
 #: Classes of Lua values that are Python's as they are.

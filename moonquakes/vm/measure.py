@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.values import LuaValue
+from moonquakes.values import LuaValue, Userdata
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.functions import proto_of
 from moonquakes.vm.reach import Tracer, reach_roots
@@ -28,12 +28,15 @@ _NUMBER_SIZE: Final = 24
 _FUNCTION_SIZE: Final = 200
 _CELL_SIZE: Final = 56
 _COROUTINE_SIZE: Final = 1000
+#: A userdata with what a host has for it.
+_USERDATA_SIZE: Final = 320
 #: A Proto and each of its instructions, with what the engines make of it.
 _PROTO_SIZE: Final = 4000
 _INSTRUCTION_SIZE: Final = 300
 #: How many elements of a list that holds others, too, are looked at for numbers.
 _SAMPLES: Final = 16
 
+_SIZES: Final = {Coroutine: _COROUTINE_SIZE, Userdata: _USERDATA_SIZE}
 _NUMBERS: Final = frozenset({int, float, type(None)})
 
 
@@ -75,7 +78,7 @@ class _Measure(Tracer):
             if proto is not None:
                 self._count_proto(proto)
         else:
-            self.size += _COROUTINE_SIZE if kind is Coroutine else _OBJECT_SIZE
+            self.size += _SIZES.get(kind, _OBJECT_SIZE)
 
     def _count_proto(self, proto: Proto) -> None:
         if id(proto) not in self._counted:

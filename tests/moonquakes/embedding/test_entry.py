@@ -117,7 +117,7 @@ def test_short_functions_have_metamethods(lua: LuaRuntime) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_what_host_functions_make_counts() -> None:
-    lua = LuaRuntime(sandbox=Sandbox(memory=4 * 2**20))
+    lua = LuaRuntime(sandbox=Sandbox(memory=2**20))
     with pytest.raises(MemoryExceeded):
         lua.execute("local t = {} for i = 1, 1e6 do t[i] = (...)(i) end", lambda i: str(i).rjust(100_000))
     with pytest.raises(MemoryExceeded):
