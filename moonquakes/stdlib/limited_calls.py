@@ -52,7 +52,7 @@ class Tariff:
             limits.charge(ROUGH_FUEL)
             return False
         starts = 1 if effort.starts_once else max(len(subject) + 1 - start, 0)
-        limits.charge(ROUGH_FUEL + (starts * each // STEPS if len(subject) > effort.short() else 0))
+        limits.charge(ROUGH_FUEL + (starts * each // STEPS if len(subject) > effort.short else 0))
         return True
 
     def _effort_of(self, pattern: str) -> Effort:
@@ -64,7 +64,7 @@ class Tariff:
                 self._efforts.clear()
                 self.short.clear()
             self._efforts[pattern] = effort
-            self.short[pattern] = min(effort.short(), LONG_STRING)
+            self.short[pattern] = min(effort.short, LONG_STRING)
         return effort
 
 

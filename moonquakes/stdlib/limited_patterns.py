@@ -109,7 +109,7 @@ class PaidPatterns(Patterns):
         run = by_re.search
         # What a short subject gives is short as well, and need not be paid.
         short, starts_once, captures = (
-            min(effort.short(), LONG_STRING),
+            min(effort.short, LONG_STRING),
             effort.starts_once,
             len(pattern.captures),
         )

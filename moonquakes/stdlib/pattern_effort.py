@@ -39,12 +39,11 @@ class Effort:
 
     Attributes:
         is_known: whether that can be told.
+        short: up to which length any subject takes few steps, -1 if none does.
         starts_once: whether the pattern is anchored.
     """
 
-    __slots__ = (
-        "_count", "_doubles", "_lazy", "_retried", "_runs", "is_known", "starts_once"
-    )  # fmt: skip
+    __slots__ = ("_count", "_doubles", "_lazy", "_retried", "_runs", "is_known", "short", "starts_once")
 
     def __init__(self, parsed: PatternParser, starts_once: bool) -> None:
         items = [item for item in parsed.items if type(item) not in (Open, Close)]
@@ -72,6 +71,7 @@ class Effort:
                 self._runs.append(_longest_run(item))
             else:
                 self._retried.append(_longest_run(item))
+        self.short = self._short_length()
 
     def _rough(self, size: int) -> int:
         """Return the bound for any subject of ``size - 1`` characters."""
@@ -80,7 +80,7 @@ class Effort:
         rough: int = starts * (self._count + repeats * size) * size ** len(self._retried) * self._doubles
         return rough
 
-    def short(self) -> int:
+    def _short_length(self) -> int:
         """Return up to which length any subject takes few steps, -1 if none does."""
         length = -1
         while length < _ROUGH and self._rough(length + 2) <= _ROUGH:
@@ -149,9 +149,9 @@ def _longest_run(item: Single) -> Callable[[str], int]:
         return lambda subject: 0
     if len(item.members) == 256:
         return len
-    find = re.compile(class_regex(item.members) + "+", re.DOTALL).finditer
+    runs = re.compile(class_regex(item.members) + "+", re.DOTALL).findall
 
     def longest(subject: str) -> int:
-        return max([found.end() - found.start() for found in find(subject)], default=0)
+        return max(map(len, runs(subject)), default=0)
 
     return longest
