@@ -79,6 +79,7 @@ def test_the_collector_slows_down_once_it_is_seen(lua: LuaRuntime) -> None:
     assert gc.get_threshold() == before
 
 
+@pytest.mark.skipif(not CPYTHON, reason="on PyPy each state puts back the limit that it found, in any order")
 def test_threads_leave_the_recursion_limit_as_it_was() -> None:
     before = sys.getrecursionlimit()
 
