@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
 
@@ -36,11 +37,15 @@ from moonquakes.vm.protected import make_pcall, make_xpcall
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
+    from moonquakes.vm.limits import Limits
     from moonquakes.vm.state import State
 
 #: Stands for an argument that was not passed, where Lua tells that from nil.
 _ABSENT: Final = object()
 
+#: What the position of an error costs, and fields through which a look is free.
+_POSITION_FUEL: Final = 16
+_FEW_FIELDS: Final = 64
 _MASK: Final = 0xFFFFFFFFFFFFFFFF
 _SPACE: Final = " \f\n\r\t\v"
 
@@ -63,7 +68,6 @@ def open_base(state: State) -> Table:
 def _plain_functions() -> dict[str, LuaValue]:
     """Return the functions that need no state."""
     return {
-        "next": lua_next,
         "rawequal": rawequal,
         "rawget": rawget,
         "rawlen": rawlen,
@@ -88,6 +92,23 @@ def lua_next(table: LuaValue = None, index: LuaValue = None, *_: LuaValue) -> Lu
         return table.next(index)
     except PendingError as error:
         raise LuaError(error.value) from None  # the reference gives no position
+
+
+def _make_paid_next(limits: Limits) -> Callable[..., LuaResults]:
+    """Return ``next`` that pays for a look over deleted fields at the beginning of the table."""
+
+    def paid_next(table: LuaValue = None, index: LuaValue = None, *_: LuaValue) -> LuaResults:
+        if type(table) is not Table:
+            type_error(1, "table", table)
+        if index is None and len(table.hash) > _FEW_FIELDS and table.begins_deleted():
+            limits.charge(len(table.hash) // 16)
+        try:
+            return table.next(index)
+        except PendingError as error:
+            raise LuaError(error.value) from None  # the reference gives no position
+
+    paid_next.__name__ = "lua_next"
+    return paid_next
 
 
 def select(n: LuaValue = None, *values: LuaValue) -> LuaResults:
@@ -208,6 +229,8 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     def error(message: LuaValue = None, level: LuaValue = None, *_: LuaValue) -> LuaResults:
         depth = optional_integer(2, level, 1)
         if type(message) is str and depth > 0:
+            if limits is not None:
+                limits.charge(_POSITION_FUEL)
             message = state.where(depth) + message
         raise LuaError(message)
 
@@ -257,7 +280,9 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         _check_present(1, t)
         return iterate, t, 0
 
-    state.next_function = lua_next
+    limits = state.limits
+    next_function = lua_next if limits is None else _make_paid_next(limits)
+    state.next_function = next_function
     state.ipairs_step = iterate
     state.library_functions |= {
         "ipairs": ipairs, "select": select, "setmetatable": setmetatable, "type": lua_type,
@@ -265,11 +290,11 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
 
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
         if type(t) is Table and t.metatable is None:
-            return lua_next, t, None
+            return next_function, t, None
         _check_present(1, t)
         handler = state.metamethod(t, "__pairs")
         if handler is None:
-            return lua_next, t, None
+            return next_function, t, None
         return tuple(_three([*as_tuple(state.call(handler, t))]))
 
     if state.engine == "fast":
@@ -278,7 +303,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         def begin_pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> tuple[LuaValue, tuple[LuaValue, ...]]:
             _check_present(1, t)
             handler = state.metamethod(t, "__pairs")
-            return handler, ((lua_next, t, None) if handler is None else (t,))
+            return handler, ((next_function, t, None) if handler is None else (t,))
 
         pairs.twin = make_forwarding_twin(  # type: ignore[attr-defined]  # for coroutines
             state, begin_pairs, lambda results: tuple(_three([*as_tuple(results)]))
@@ -309,6 +334,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         "error": error,
         "getmetatable": getmetatable,
         "ipairs": ipairs,
+        "next": next_function,
         "pairs": pairs,
         "print": lua_print,
         "setmetatable": setmetatable,

@@ -11,6 +11,7 @@ Raw access only: metamethods live in :mod:`moonquakes.vm.operations`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from moonquakes.errors import PendingError
@@ -219,6 +220,10 @@ class Table:
                 return i, arr[i]
         return self._advance(iter(self.hash)) if self.hash else None
 
+    def begins_deleted(self) -> bool:
+        """Whether ``next`` must look over deleted fields to find the first one."""
+        return len(self.arr) < 2 and next(iter(self.hash.values()), self) is None
+
     def _next_in_hash(self, key: LuaValue) -> tuple[LuaValue, LuaValue] | None:
         if type(key) is float and key.is_integer():
             return self.next(int(key))
@@ -229,10 +234,14 @@ class Table:
                 return self._advance(cursor[1])
             except RuntimeError:  # the hash part grew: this iterator is dead
                 walk.cursor = None
-        if walk.positions is None or len(walk.positions[0]) != len(self.hash):
+        if walk.positions is None or len(walk.positions[0]) > len(self.hash):
             keys = list(self.hash)
             walk.positions = keys, {k: i for i, k in enumerate(keys)}
         keys, positions = walk.positions
+        # What was added since stands at the end.
+        for k in reversed(list(islice(reversed(self.hash), len(self.hash) - len(keys)))):
+            positions[k] = len(keys)
+            keys.append(k)
         position = positions.get(key)
         if position is None:
             if type(key) is int and 0 < key < walk.trimmed:

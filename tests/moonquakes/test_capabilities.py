@@ -60,7 +60,11 @@ def test_single_functions_are_added_and_removed(engine: str) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"profile": "none"}, ValueError, "profile must be 'minimal', 'safe', 'scripting' or 'full', not 'none'"),
+        (
+            {"profile": "none"},
+            ValueError,
+            "profile must be 'minimal', 'safe', 'scripting' or 'full', not 'none'",
+        ),
         ({"add": ["os.nothing"]}, ValueError, "add: there is no function 'os.nothing' to grant"),
         ({"add": ["require"]}, ValueError, "add: there is no function 'require' to grant"),
         ({"remove": ["x"]}, ValueError, "remove: there is no function 'x' to grant"),
@@ -75,7 +79,9 @@ def test_single_functions_are_added_and_removed(engine: str) -> None:
         ({"sealed": 1}, TypeError, "sealed must be a bool or None, not int"),
     ],
 )
-def test_wrong_capabilities_are_refused(options: dict[str, Any], error: type[Exception], message: str) -> None:
+def test_wrong_capabilities_are_refused(
+    options: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error) as caught:
         Sandbox(**options)
     assert message in str(caught.value)
@@ -116,7 +122,10 @@ def test_files_below_folders_are_read(engine: str, tmp_path: Path) -> None:
     lua = runtime(engine, "scripting", folders=[tmp_path / "a"], fuel=1_000_000, memory=1 << 24)
     assert lua.eval("io.open('x.txt'):read('l', 'L', 'n', 'a')") == ("one", "two\n", 3.5, " rest")
     assert lua.eval("io.open('x.txt'):read(5)") == "one\nt"
-    assert lua.execute("local t = {} for l in io.lines('x.txt') do t[#t + 1] = l end return #t, t[3]") == (3, "3.5 rest")
+    assert lua.execute("local t = {} for l in io.lines('x.txt') do t[#t + 1] = l end return #t, t[3]") == (
+        3,
+        "3.5 rest",
+    )
     assert lua.eval("io.open(...)", str(tmp_path / "a" / "x.txt")) is not None
     for name in ("../y.txt", str(tmp_path / "y.txt"), "missing"):
         assert lua.eval("io.open(...)", name) == (None, f"{name}: No such file or directory", 2)
@@ -141,7 +150,9 @@ def test_libraries_of_a_sandbox_are_sealed(engine: str) -> None:
     with pytest.raises(LuaError, match="protected metatable"):
         lua.execute("setmetatable(string, {})")
     assert lua.eval("getmetatable(''), getmetatable(string)") == (False, False)
-    runtime(engine, sealed=False).execute("string.trim = function(s) return s end assert(('x'):trim() == 'x')")
+    runtime(engine, sealed=False).execute(
+        "string.trim = function(s) return s end assert(('x'):trim() == 'x')"
+    )
     LuaRuntime(engine=engine).execute("string.x = 1")  # type: ignore[arg-type]  # without a sandbox, one program's
 
 

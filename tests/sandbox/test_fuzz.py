@@ -18,22 +18,105 @@ from moonquakes import LimitExceeded, LuaError, LuaRuntime, Sandbox
 #: Programs that are always run on each engine.
 PROGRAMS: Final = 60
 VALUES: Final = (
-    *("nil", "true", "0", "-1", "1.5", "1/0", "0/0", "math.maxinteger", "math.mininteger", '""', '"x"', '"%d%s"'),
+    *(
+        "nil",
+        "true",
+        "0",
+        "-1",
+        "1.5",
+        "1/0",
+        "0/0",
+        "math.maxinteger",
+        "math.mininteger",
+        '""',
+        '"x"',
+        '"%d%s"',
+    ),
     *("{}", "{1, 2, 3}", "{x = 1}", "print", "string.rep", "t", "s", "n", "f", "_G", "co", "..."),
     *("('ab'):rep(n)", "setmetatable({}, mt)", "function(...) return ... end", "select('#', ...)"),
 )
 FUNCTIONS: Final = (
-    *("pcall", "error", "tostring", "tonumber", "setmetatable", "getmetatable", "rawset", "rawget", "rawequal"),
-    *("select", "next", "pairs", "ipairs", "load", "xpcall", "type", "assert", "collectgarbage", "rawlen", "print"),
-    *("string.rep", "string.format", "string.gsub", "string.find", "string.match", "string.byte", "string.char"),
+    *(
+        "pcall",
+        "error",
+        "tostring",
+        "tonumber",
+        "setmetatable",
+        "getmetatable",
+        "rawset",
+        "rawget",
+        "rawequal",
+    ),
+    *(
+        "select",
+        "next",
+        "pairs",
+        "ipairs",
+        "load",
+        "xpcall",
+        "type",
+        "assert",
+        "collectgarbage",
+        "rawlen",
+        "print",
+    ),
+    *(
+        "string.rep",
+        "string.format",
+        "string.gsub",
+        "string.find",
+        "string.match",
+        "string.byte",
+        "string.char",
+    ),
     *("string.sub", "string.pack", "string.unpack", "string.packsize", "string.reverse", "string.gmatch"),
-    *("table.concat", "table.insert", "table.remove", "table.sort", "table.unpack", "table.pack", "table.move"),
+    *(
+        "table.concat",
+        "table.insert",
+        "table.remove",
+        "table.sort",
+        "table.unpack",
+        "table.pack",
+        "table.move",
+    ),
     *("math.floor", "math.max", "math.random", "math.tointeger", "utf8.char", "utf8.len", "utf8.codepoint"),
     *("coroutine.wrap", "coroutine.create", "coroutine.resume", "coroutine.close", "coroutine.yield"),
     *("coroutine.running", "coroutine.status", "coroutine.isyieldable", "os.time", "os.date", "f", "t.m"),
 )
-OPERATORS: Final = ("+", "-", "*", "/", "//", "%", "^", "..", "==", "<", "<=", "&", "|", "~", "<<", ">>", "and", "or")
-EVENTS: Final = ("index", "newindex", "call", "add", "concat", "eq", "lt", "len", "close", "gc", "tostring", "pairs")
+OPERATORS: Final = (
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "^",
+    "..",
+    "==",
+    "<",
+    "<=",
+    "&",
+    "|",
+    "~",
+    "<<",
+    ">>",
+    "and",
+    "or",
+)
+EVENTS: Final = (
+    "index",
+    "newindex",
+    "call",
+    "add",
+    "concat",
+    "eq",
+    "lt",
+    "len",
+    "close",
+    "gc",
+    "tostring",
+    "pairs",
+)
 HEADER: Final = """
 local n, s, t, co = 3, "some text", {1, 2, m = print}, coroutine.create(function(...) coroutine.yield(...) end)
 local mt = {}
@@ -79,7 +162,9 @@ class Program:
             lambda: f"pcall(function() {self.block(depth - 1)} end)",
             lambda: f"pcall(function() t[{self.expression(1)}] = {self.expression(depth - 1)} end)",
             lambda: f"pcall(function() s = s .. {self.expression(depth - 1)} end)",
-            lambda: f"while n < {self._random.choice((5, 100, '1/0'))} do n = n + 1 {self.block(depth - 1)} end",
+            lambda: (
+                f"while n < {self._random.choice((5, 100, '1/0'))} do n = n + 1 {self.block(depth - 1)} end"
+            ),
             lambda: f"for i = 1, {self._random.choice((3, 50, 1e6))} do {self.block(depth - 1)} end",
             lambda: f"mt.__{self._random.choice(EVENTS)} = {self.expression(depth - 1)}",
             lambda: f"pcall(coroutine.wrap(function() {self.block(depth - 1)} end))",
@@ -114,7 +199,9 @@ def run(seed: int, engine: str) -> None:
     except BaseException as exception:
         pytest.fail(f"seed {seed} on {engine}: {type(exception).__name__}: {exception}")
     runtime.renew(fuel=1_000_000, deadline=20.0, output=1000)
-    usable = "(function() local t = {} for i = 1, 100 do t[i] = {i} end return #t, ('x'):rep(3):upper() end)()"
+    usable = (
+        "(function() local t = {} for i = 1, 100 do t[i] = {i} end return #t, ('x'):rep(3):upper() end)()"
+    )
     try:
         assert runtime.eval(usable, environment=runtime.environment()) == (100, "XXX")
     except BaseException as exception:

@@ -7,12 +7,19 @@ from moonquakes import LuaRuntime
 
 def attack(runtime, environment):  # type: ignore[no-untyped-def]  # any runtime
     other = LuaRuntime(profile="full")
-    for value in (other.globals(), other.eval("print"), other.eval("coroutine.create(print)"), other.eval("io.stdout")):
+    for value in (
+        other.globals(),
+        other.eval("print"),
+        other.eval("coroutine.create(print)"),
+        other.eval("io.stdout"),
+    ):
         for give in (
             lambda value: environment.__setitem__("stolen", value),
             lambda value: runtime.execute("stolen = ...", value, environment=environment),
             lambda value: runtime.table_from({"x": value}),
-            lambda value: runtime.eval("function(f) stolen = f() end", environment=environment)(lambda: value),
+            lambda value: runtime.eval("function(f) stolen = f() end", environment=environment)(
+                lambda: value
+            ),
         ):
             try:
                 give(value)

@@ -1,5 +1,5 @@
 -- string.pack with paddings and alignments.
--- run: -> MemoryExceeded|held
+-- run: -> MemoryExceeded|DeadlineExceeded|held
 
 local form = "!16" .. ("bXi16"):rep(100000)
 for i = 1, 3 do

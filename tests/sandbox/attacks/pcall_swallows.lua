@@ -1,5 +1,5 @@
 -- Protected calls around each other that go on after whatever they catch.
--- run: fuel=1M -> FuelExceeded
+-- run: fuel=300k -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local function go()

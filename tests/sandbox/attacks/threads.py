@@ -17,7 +17,10 @@ def attack(runtime, environment):  # type: ignore[no-untyped-def]  # any runtime
                 if number % 2:
                     mine.execute("local t = {} while true do t = {t} end", environment=mine.environment())
                     wrong.append("no end")
-                elif mine.eval("(function() local n = 0 for i = 1, 20000 do n = n + i end return n end)()") != 200010000:
+                elif (
+                    mine.eval("(function() local n = 0 for i = 1, 20000 do n = n + i end return n end)()")
+                    != 200010000
+                ):
                     wrong.append("sum")
             except MemoryExceeded:
                 if not number % 2:
