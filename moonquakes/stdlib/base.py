@@ -46,6 +46,8 @@ _ABSENT: Final = object()
 #: What the position of an error costs, and fields through which a look is free.
 _POSITION_FUEL: Final = 16
 _FEW_FIELDS: Final = 64
+#: What a piece of a source takes besides its text, until all are there.
+_PIECE_SIZE: Final = 16
 _MASK: Final = 0xFFFFFFFFFFFFFFFF
 _SPACE: Final = " \f\n\r\t\v"
 
@@ -366,7 +368,7 @@ def chunk_functions(state: State, environment: LuaValue = ...) -> dict[str, LuaV
                 raise LuaError(state.where(1) + "reader function must return a string")
             pieces.append(piece)
             if state.limits is not None:
-                size += len(piece)
+                size += len(piece) + _PIECE_SIZE
                 state.limits.collect(len(piece), size)
 
     def load(

@@ -56,6 +56,7 @@ class Effort:
         self._lazy: list[re.Pattern[str]] = []
         self._doubles = 1
         self.is_known = len(items) <= _MOST_ITEMS and not any(type(item) in _OTHERS for item in items)
+        self.short = -1
         if not self.is_known:
             return
         for index, item in enumerate(items):

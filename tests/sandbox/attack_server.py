@@ -1,4 +1,4 @@
-"""Runs attacks, each in a process of its own: a JSON request on standard input, a JSON answer on standard output.
+"""Runs attacks, each in a process of its own: JSON requests on standard input, answers on standard output.
 
 The server has imported and warmed up what an attack needs, and forks; so an attack costs milliseconds beside
 what it does itself, and what it takes up is its own.

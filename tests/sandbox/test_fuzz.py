@@ -118,7 +118,8 @@ EVENTS: Final = (
     "pairs",
 )
 HEADER: Final = """
-local n, s, t, co = 3, "some text", {1, 2, m = print}, coroutine.create(function(...) coroutine.yield(...) end)
+local n, s, t = 3, "some text", {1, 2, m = print}
+local co = coroutine.create(function(...) coroutine.yield(...) end)
 local mt = {}
 local function f(...) n = n + 1 return ... end
 """

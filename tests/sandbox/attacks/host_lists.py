@@ -8,11 +8,11 @@ assert(not pcall(function() attributes(list).extend(list) end))
 local l = list
 for i = 1, 40 do
   local c = attributes(l).copy()
-  attributes(c).append(l) attributes(c).append(l)
+  pcall(attributes(c).append, l)
   l = c
   tostring(l)
 end
-attributes(list).append(list)
+pcall(attributes(list).append, list)
 assert(#tostring(list) < 10000)
 return "held"
 """

@@ -1,5 +1,5 @@
 -- Long strings used once as keys, and dropped.
--- run: fuel=20M -> FuelExceeded
+-- run: fuel=5M -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local t = {}

@@ -1,5 +1,5 @@
 -- utf8 functions over long strings, again and again.
--- run: fuel=2M -> FuelExceeded
+-- run: fuel=1M -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local s = ("\u{10FFFF}"):rep(200000)
