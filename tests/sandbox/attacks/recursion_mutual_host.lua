@@ -1,5 +1,5 @@
 -- Recursion through library functions: pcall, sort, gsub, tostring, load, xpcall.
--- run: fuel=3M -> FuelExceeded|held
+-- run: fuel=3M -> FuelExceeded|MemoryExceeded|held
 -- run: -> DeadlineExceeded|MemoryExceeded|held
 
 local ways = {}

@@ -1,5 +1,5 @@
 -- Sort by a comparator that contradicts itself, over and over.
--- run: fuel=3M -> FuelExceeded
+-- run: fuel=1M -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 local t = {}

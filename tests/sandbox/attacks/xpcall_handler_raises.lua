@@ -1,5 +1,5 @@
 -- A message handler that raises for ever.
--- run: fuel=1M -> FuelExceeded
+-- run: fuel=300k -> FuelExceeded
 -- run: -> DeadlineExceeded
 
 while true do
