@@ -54,16 +54,12 @@ def open_functions(state: State, names: Iterable[str]) -> None:
         if name in libraries:
             library = open_library(state, name)
             kept = libraries[name]
-            library.hash = record_of(
-                {key: value for key, value in library.hash.items() if key in kept}
-            )
+            library.hash = record_of({key: value for key, value in library.hash.items() if key in kept})
 
 
 def make_library(state: State, name: str) -> Table:
     """Return the table of one library, which nothing else knows of yet (``luaopen_*``)."""
-    module = import_module(
-        f"moonquakes.stdlib.{name}"
-    )  # only what is opened is imported
+    module = import_module(f"moonquakes.stdlib.{name}")  # only what is opened is imported
     opener: Callable[[State], Table] = getattr(module, f"open_{name}")
     library = opener(state)
     if state.limits is not None:

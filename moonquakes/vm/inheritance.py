@@ -120,7 +120,5 @@ def _watch(table: Table, metatable: Table) -> None:
     reference = weakref.ref(metatable)
     if reference not in watchers:
         if len(watchers) >= 32:
-            fields.watchers = watchers = {
-                watcher for watcher in watchers if watcher() is not None
-            }
+            fields.watchers = watchers = {watcher for watcher in watchers if watcher() is not None}
         watchers.add(reference)

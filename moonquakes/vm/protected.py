@@ -9,8 +9,8 @@ from moonquakes.errors import ArgumentError, LuaError
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, as_tuple
 from moonquakes.vm.calls import call_value
 from moonquakes.vm.frames import AnyFrame, ProtectedFrame
-from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.fresh import HAS_FRESH
+from moonquakes.vm.functions import Intrinsic, attach_intrinsic
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import protected_call
 from moonquakes.vm.settle import settle

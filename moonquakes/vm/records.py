@@ -23,9 +23,7 @@ HAS_RECORDS: Final = sys.implementation.name == "pypy"
 #: How many globals with computed names there may be: each is a reason to compile anew.
 _MOST_GLOBALS: Final = 256
 
-_kind: Callable[[Any], str] = (
-    import_module("__pypy__").strategy if HAS_RECORDS else lambda fields: ""
-)
+_kind: Callable[[Any], str] = import_module("__pypy__").strategy if HAS_RECORDS else lambda fields: ""
 
 
 class Record:
@@ -50,9 +48,7 @@ def is_special(fields: dict[LuaValue, LuaValue]) -> bool:
     if not HAS_RECORDS or type(fields) is not dict:
         return False
     kind = _kind(fields)
-    return kind == "MapDictStrategy" or (
-        kind == "ModuleDictStrategy" and len(fields) >= _MOST_GLOBALS
-    )
+    return kind == "MapDictStrategy" or (kind == "ModuleDictStrategy" and len(fields) >= _MOST_GLOBALS)
 
 
 def global_fields() -> dict[LuaValue, LuaValue]:

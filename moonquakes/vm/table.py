@@ -81,9 +81,7 @@ class Table:
         if self.hash == model.hash and self.arr == model.arr:
             return
         self.arr = list(model.arr)
-        self.hash = {
-            key: value for key, value in model.hash.items() if value is not None
-        }
+        self.hash = {key: value for key, value in model.hash.items() if value is not None}
         self._forget_walk()
 
     def walk(self) -> _Walk:

@@ -100,36 +100,21 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     text = f"{x.checked or x.raw} {symbol} {y.checked or y.raw}"
     if FLOAT in (x.kind, y.kind):
         # A float and anything but a number raises.
-        return _of_floats(
-            f"({text})", symbol, of_two(f"({text})", slow, FLOAT, x, y), x, y
-        )
+        return _of_floats(f"({text})", symbol, of_two(f"({text})", slow, FLOAT, x, y), x, y)
     if x.kind == y.kind == INT:
         return _integer_sum(name, text, slow, x, y)
     is_small = f"-{_SMALL} < q < {_SMALL}"
     is_integer = x.likely == y.likely == INT
     ring = f"({x.ring or x.raw} {symbol} {y.ring or y.raw})"
-    if (
-        y.is_constant
-        and type(y.value) is int
-        and 0 <= y.value < _SMALL
-        and name != "MUL"
-    ):
+    if y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
         # One bound is enough; a string and an integer do not add.
-        check = (
-            f"< {_SMALL} or q <= {HIGH}"
-            if name == "ADD"
-            else f"> -{_SMALL} or q >= {LOW}"
-        )
+        check = f"< {_SMALL} or q <= {HIGH}" if name == "ADD" else f"> -{_SMALL} or q >= {LOW}"
         checked = f"(q if (q := {text}) {check} else W(q))"
     elif HAS_WORDS:
-        checked = (
-            f"(q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q))"
-        )
+        checked = f"(q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q))"
     elif is_integer and (x.ring or y.ring) and len(ring) < _MAX_RING_TEXT:
         # When the result is an integer, so are all its parts.
-        other = (
-            f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
-        )
+        other = f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
         checked = f"(q if (q := {ring}).__class__ is int and {is_small} else {other})"
     elif is_integer:
         other = f"q.__class__ is float or {LOW} <= q <= {HIGH}"
@@ -158,9 +143,7 @@ def _of_floats(checked: str, symbol: str, expr: Expr, x: Expr, y: Expr) -> Expr:
     expr.likely = FLOAT
     floats = x.floats + y.floats
     if not floats and expr.kind != FLOAT:
-        floats = next(
-            ((e.text,) for e in (x, y) if e.is_atom and e.likely == FLOAT), ()
-        )
+        floats = next(((e.text,) for e in (x, y) if e.is_atom and e.likely == FLOAT), ())
         if not floats:
             return expr
     flat = f"({x.flat or x.raw} {symbol} {y.flat or y.raw})"
@@ -185,9 +168,7 @@ def _integer_sum(name: str, text: str, slow: str, x: Expr, y: Expr) -> Expr:
     unwrapped = unclipped(name, left_range, right_range)
     if len(ring) > _MAX_RING_TEXT or max(-unwrapped[0], unwrapped[1]) > _MAX_RING:
         ring, unwrapped = text, bounds
-    expr = of_two(
-        wrapped(ring, unwrapped, _is_large(x) or _is_large(y)), slow, INT, x, y
-    )
+    expr = of_two(wrapped(ring, unwrapped, _is_large(x) or _is_large(y)), slow, INT, x, y)
     expr.ring = f"({ring})"
     expr.ring_low, expr.ring_high = unwrapped
     return expr
@@ -248,9 +229,7 @@ def _modulo(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     # An integer that is no result of rules for floats.
     kind = INT if other == "ODD()" else NUMBER
     check = "" if name == "MOD" or positive else f" and q <= {HIGH}"
-    expr = of_two(
-        f"(q if (q := {text}).__class__ is int{check} else {other})", slow, kind, x, y
-    )
+    expr = of_two(f"(q if (q := {text}).__class__ is int{check} else {other})", slow, kind, x, y)
     expr.likely = INT if y.kind == INT else expr.kind
     expr.fails = True
     return _with_range(expr, bounds)
@@ -317,10 +296,7 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
             _with_range(expr, of_operation(name, _range(x), (y.value, y.value)))
         else:
             unwrapped = bounds[0] << y.value, bounds[1] << y.value
-            if (
-                max(-unwrapped[0], unwrapped[1]) > _MAX_RING
-                or len(text) > _MAX_RING_TEXT
-            ):
+            if max(-unwrapped[0], unwrapped[1]) > _MAX_RING or len(text) > _MAX_RING_TEXT:
                 text, bounds = x.raw, _range(x)
                 unwrapped = bounds[0] << y.value, bounds[1] << y.value
             ring = f"{text} << {y.value}"

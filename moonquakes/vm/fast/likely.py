@@ -118,10 +118,7 @@ def looking_names() -> dict[str, Any]:
         if type(y) is not type(x):
             return False
         for value in (x, y):
-            if (
-                value.metatable is not None
-                and value.metatable.hash.get("__eq") is not None
-            ):
+            if value.metatable is not None and value.metatable.hash.get("__eq") is not None:
                 raise SlowPath
         return False
 
@@ -133,9 +130,7 @@ def looking_names() -> dict[str, Any]:
     def size(o: Any) -> int:
         if type(o) is str:
             return len(o)
-        if type(o) is not Table or (
-            o.metatable is not None and o.metatable.hash.get("__len") is not None
-        ):
+        if type(o) is not Table or (o.metatable is not None and o.metatable.hash.get("__len") is not None):
             raise SlowPath
         return len(o.arr) - 1
 
