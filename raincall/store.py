@@ -8,6 +8,7 @@ fakeredis' internals.
 
 from __future__ import annotations
 
+import copy
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from fakeredis import FakeServer
 from fakeredis._commands import SUPPORTED_COMMANDS, Signature
 from fakeredis._core import Database
 from fakeredis._helpers import NoResponse, SimpleError, SimpleString
+from fakeredis._msgs import FLAG_DO_NOT_CREATE
 
 from raincall.store_guards import WRONG_TYPE, GuardedCommands
 
@@ -44,6 +46,10 @@ BLOCKED: Final = NoResponse()
 #: table.
 _NEVER: Final = ("eval", "evalsha", "script", "function", "fcall")
 
+#: These read, but fakeredis makes an empty value for a key that does not exist, and fails: a time series has
+#: no empty value.
+_ONLY_READ: Final = frozenset({"ts.get"})
+
 #: The type of the values the commands of a group work on.
 _TYPES_OF_GROUPS: Final = {
     "bitmap": b"string",
@@ -69,13 +75,20 @@ _NOT_OURS: Final = frozenset(
 def store_commands() -> dict[str, Signature]:
     """Return fakeredis' signatures by command name (``get``, ``xinfo|stream``)."""
     return {
-        name.replace(" ", "|"): signature
+        name.replace(" ", "|"): _without_creation(signature) if name in _ONLY_READ else signature
         for name, signature in SUPPORTED_COMMANDS.items()
         if "redis" in signature.server_types
         and not name.startswith(_NEVER)
         and name.partition(" ")[0] not in _NOT_OURS
         and hasattr(StoreClient, signature.func_name)
     }
+
+
+def _without_creation(signature: Signature) -> Signature:
+    """Return the signature of a command that leaves a key that does not exist as it is."""
+    changed = copy.copy(signature)
+    changed.flags = signature.flags | {FLAG_DO_NOT_CREATE}
+    return changed
 
 
 class Wait:

@@ -93,6 +93,11 @@ class GuardedCommands(FakeSocket):
             return []  # fakeredis would draw from nothing
         return super().zrandmember(key, *args)
 
+    def tdigest_info(self, key: Any) -> Any:
+        if key.value is None:
+            raise SimpleError("ERR T-Digest: key does not exist")
+        return super().tdigest_info(key)
+
     def ts_mget(self, *args: bytes) -> Any:
         """Refuse what fakeredis' TS.MGET would never end on: any word before FILTER that it does not know."""
         for word in args:
