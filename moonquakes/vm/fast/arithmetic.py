@@ -275,7 +275,8 @@ def _bitwise(name: str, slow: str, x: Expr, y: Expr) -> Expr:
 
 def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
     both = x.kind | y.kind
-    if HAS_WORDS and y.is_constant and type(y.value) is int and 0 < y.value < 64:
+    is_by_constant = y.is_constant and type(y.value) is int and 0 < y.value < 64
+    if HAS_WORDS and is_by_constant:
         bounds = of_operation(name, _range(x), (y.value, y.value))
         if name == "SHR" and x.kind == INT and x.low >= 0:
             text = f"({x.raw} >> {y.value})"
@@ -284,7 +285,7 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
         expr = _with_range(of_two(text, slow, INT, x, y), bounds)
         expr.fails |= x.kind != INT
         return expr
-    if y.is_constant and type(y.value) is int and 0 < y.value < 64:
+    if is_by_constant:
         text, bounds = _ring(x) if x.kind == INT else (x.raw, FULL)
         if name == "SHR":
             inside = (

@@ -194,12 +194,7 @@ def _elements_of(t: Translator, pc: int, a: int) -> str:
     Python's own iterators see what the loop changes, as ``ipairs`` does; a nil ends the loop.
     """
     callee = t.pending.get(a)
-    text = callee.raw if callee is not None else t.held.get(a, "")
-    if (
-        not _HAS_FAST_ITERATORS
-        or t.is_twin
-        or not (text.endswith(".hash['ipairs']") or text[:7] == "ipairs_")
-    ):
+    if not _HAS_FAST_ITERATORS or t.is_twin or _name_of(t, a) != "ipairs":
         return ""
     if t.code[pc + 2 + (t.code[pc + 1] >> 15)] >> 24 != 2:
         return ""

@@ -17,7 +17,17 @@ import sys
 from typing import Any, Final
 
 from moonquakes.values import LONGEST_SHORT_STRING
-from moonquakes.vm.fast.analysis import ANY, BOOLEAN, INT, NIL, NUMBER, OTHER, STR, TABLE
+from moonquakes.vm.fast.analysis import (
+    BOOLEAN,
+    FLOAT,
+    INT,
+    NIL,
+    NUMBER,
+    OTHER,
+    STR,
+    TABLE,
+    Variable,
+)
 from moonquakes.vm.fast.ranges import FULL
 
 _IS_PYPY: Final = sys.implementation.name == "pypy"
@@ -92,6 +102,16 @@ def constant(value: Any, kind: int, text: str) -> Expr:
         expr.low = expr.high = value
     if kind == BOOLEAN:
         expr.slow = text.upper()
+    return expr
+
+
+def of_variable(variable: Variable, text: str, names: tuple[str, ...], registers: int = 0) -> Expr:
+    """Return a variable's value as the name or the box that holds it."""
+    expr = Expr(text, variable.kind, names, registers)
+    expr.low, expr.high = variable.range
+    if variable.kind not in (INT, FLOAT):
+        expr.likely = variable.likely
+    expr.is_atom = True
     return expr
 
 
@@ -247,9 +267,6 @@ def boolean(condition: Expr, negated: bool) -> Expr:
     yes, no = ("False", "True") if negated else ("True", "False")
     slow = f"(FALSE if {condition.slow} else TRUE)" if negated else f"(TRUE if {condition.slow} else FALSE)"
     return of_one(f"({yes} if {condition.text} else {no})", slow, BOOLEAN, condition)
-
-
-ANY_KIND: Final = ANY
 
 
 def bare(text: str) -> str:

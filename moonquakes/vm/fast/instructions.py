@@ -15,13 +15,10 @@ from moonquakes.vm.fast.analysis import (
     ANY,
     ARITHMETIC,
     BOOLEAN,
-    FLOAT,
     FUNCTION,
     INT,
-    NAMES,
     NIL,
     NUMBER,
-    STR,
     TABLE,
 )
 from moonquakes.vm.fast.arithmetic import arithmetic, complement, negative
@@ -39,6 +36,7 @@ from moonquakes.vm.fast.expressions import (
     literal,
     may_call,
     of_two,
+    of_variable,
     truth,
 )
 from moonquakes.vm.fast.kinds import kind_of_constant
@@ -108,12 +106,12 @@ def loadnil(t: Translator, pc: int, word: int) -> int:
 def upvalue(t: Translator, number: int) -> Expr:
     name, is_boxed, is_shared = t.upvalues[number]
     known = t.chunk.known_upvalues.get(name)
-    expr = Expr(f"{name}[0]" if is_boxed else name, known.kind if known else ANY, (name,))
+    text = f"{name}[0]" if is_boxed else name
     if known is not None:
-        expr.low, expr.high = known.range
-        if known.kind & ~INT and known.kind & ~FLOAT:
-            expr.likely = known.likely
-    expr.is_atom = True
+        expr = of_variable(known, text, (name,))
+    else:
+        expr = Expr(text, ANY, (name,))
+        expr.is_atom = True
     expr.reads_cells = is_shared
     if is_shared and t.pending:
         t.flush(heap=True)
@@ -214,6 +212,8 @@ def _update(t: Translator, pc: int, word: int, place: str, key: str) -> bool:
     expr = None if word >> 15 & 1 else t.pending.get(register)
     if expr is None or place not in expr.places or a in t.pending or not expr.fails:
         return False
+    if expr.raw == place:
+        return False  # read and stored back: it may be nil, or inherited
     t.settle_before(register)
     del t.pending[register]
     t.flush(heap=True, cells=True)
@@ -302,6 +302,10 @@ def self_(t: Translator, pc: int, word: int) -> int:
 def binary(t: Translator, pc: int, word: int) -> int:
     name = ARITHMETIC[word & 0x7F]
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
+    y_register = b if name[-1] in "KI" else c  # b is the only register there is, or holds y
+    is_of_objects = _is_of_objects(t, pc, a, b, y_register)
+    if is_of_objects:
+        t.materialize_all()  # a call will stand here: what precedes it comes first
     if name[-1] == "K":
         x, y, name = t.use(b, a), _constant(t, c), name[:-1]
     elif name == "ADDI":
@@ -316,14 +320,10 @@ def binary(t: Translator, pc: int, word: int) -> int:
         x, y, name = _immediate(get_sc(word)), t.use(b, a), "SHL"
     else:
         x, y = _pair(t, b, c, a)
-    is_of_objects = _is_of_objects(t, pc, a, b, c if ARITHMETIC[word & 0x7F] == name else -1)
-    if is_of_objects:
-        x = x if x.is_atom or x.is_constant else t.to_name(x, b)
-        y = y if y.is_atom or y.is_constant else t.to_name(y, c)
     is_named = y.is_atom or y.is_constant or not y.kind & INT
     if name in ("SHL", "SHR") and not (is_named or x.fails or any(e.fails for e in t.pending.values())):
         # It stands in the text more than once.
-        y = t.to_name(y, b if ARITHMETIC[word & 0x7F] == "SHLI" else c)
+        y = t.to_name(y, y_register)
     expr = arithmetic(name, pc, x, y)
     following = t.code[pc + 1] if pc + 1 < len(t.code) else 0
     skip = 2 if following & 0x7F in _MMBIN else 1
@@ -347,10 +347,9 @@ def binary(t: Translator, pc: int, word: int) -> int:
     return pc + skip
 
 
-def _is_of_objects(t: Translator, pc: int, *registers: int) -> bool:
+def _is_of_objects(t: Translator, pc: int, result: int, *operands: int) -> bool:
     """Whether an operation's result or operands are tables, by what else the function does with them."""
-    result = registers[0]
-    variables = [t.analysis.active(register, pc) for register in registers if register >= 0]
+    variables = [t.analysis.active(register, pc) for register in (result, *operands)]
     if variables[0] is None:
         following = t.analysis.next_variable(result, pc)
         if following is not None and following.start <= pc + 2:
@@ -446,7 +445,6 @@ def nop(t: Translator, pc: int, word: int) -> int:
 
 _MMBIN: Final = frozenset({OP["MMBIN"], OP["MMBINI"], OP["MMBINK"]})
 _MMBIN_R: Final = OP["MMBIN"]
-_TFORPREP: Final = OP["TFORPREP"]
 #: Slow paths by the event's number.
 NAMES_OF_EVENTS: Final = {
     6: "add", 7: "sub", 8: "mul", 9: "mod", 10: "pow", 11: "div", 12: "idiv", 13: "band", 14: "bor",
@@ -471,4 +469,3 @@ HANDLERS: Final[dict[int, Handler]] = {
     **{OP[name]: handler for name, handler in _BY_NAME.items()},
     **dict.fromkeys(ARITHMETIC, binary),
 }
-_UNUSED: Final = (NAMES, STR, TABLE)

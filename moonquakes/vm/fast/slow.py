@@ -157,7 +157,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
         def perform(pc: int, x: LuaValue, y: LuaValue) -> LuaValue:
             s, t = type(x), type(y)
             if s is Table and (metatable := x.metatable) is not None:
-                # What this is mostly called for.
+                # What this is mostly called for: the benchmarks metamethods and raytracer.
                 handler = metatable.hash.get(event)
                 if type(handler) is FunctionType:
                     exception = sys.exception()

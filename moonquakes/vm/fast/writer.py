@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.proto import Proto
-from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, Analysis, Variable
+from moonquakes.vm.fast.analysis import ANY, Analysis, Variable
 from moonquakes.vm.fast.constructors import NewTable, build
 from moonquakes.vm.fast.counting import Variant, fuel_lines, memory_lines, with_growth
-from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare
+from moonquakes.vm.fast.expressions import CLOSES, MAX_TEXT, OPENS, Expr, bare, of_variable
 from moonquakes.vm.records import HAS_RECORDS
 
 if TYPE_CHECKING:
@@ -206,13 +206,10 @@ class Writer:
         if variable is None:
             expr = Expr(name, ANY, (name,), 1 << register)
             expr.likely = self.likely.get(register, ANY)
-        else:
-            expr = Expr(name, variable.kind, (variable.text,), 1 << register)
-            expr.low, expr.high = variable.range
-            expr.reads_cells = variable.is_shared
-            if variable.kind & ~INT and variable.kind & ~FLOAT:
-                expr.likely = variable.likely
-        expr.is_atom = True
+            expr.is_atom = True
+            return expr
+        expr = of_variable(variable, name, (variable.text,), 1 << register)
+        expr.reads_cells = variable.is_shared
         return expr
 
     def use(self, register: int, keeps: int = -1) -> Expr:

@@ -254,6 +254,45 @@ local function put(o, i, v) o[i] = v; return o[i] end
 local r = {}
 for i = 1, 5 do r[i] = put(child, i, i) end
 return rawlen(child), #parent, table.concat(r, ' '), table.concat(parent, ' ')""",
+    "what is inherited is stored back": """
+local log = {}
+local base = { x = 5, s = 'a', [1] = 10 }
+local function new()
+  return setmetatable({}, { __index = base,
+    __newindex = function(_, k, v) log[#log + 1] = k .. '=' .. tostring(v) end })
+end
+local function same(o) o.x = o.x; o.y = o.y end
+local function more(o) o.x = o.x + 1; o.s = o.s .. 'b'; o.x = -o.x end
+local function through(o) local v = o.x; o.x = v; local w = o[1]; o[1] = w end
+local function element(t, i) t[i] = t[i]; t[i] = t[i] + 1 end
+local o = new()
+for i = 1, 9 do same(o); more(o); through(o); element(o, 1) end
+local from_function = setmetatable({}, { __index = function(_, k) return k * 2 end,
+  __newindex = function(_, k, v) log[#log + 1] = k .. ':' .. v end })
+for i = 1, 9 do element(from_function, i) end
+for k in pairs(o) do log[#log + 1] = 'raw ' .. k end
+return table.concat(log, ' ')""",
+    "a shift of what has a field": """
+local object = setmetatable({}, { __shl = function(a, b) return { x = a .. '<<' } end,
+  __add = function(a, b) return a end, __shr = function(a, b) return { x = '>>' .. b } end })
+local function f(a, b) local v = 2 << (a + b); return v.x end
+local function g(a, b) local v = (a + b) >> 3; return v.x end
+local function h(a, b) local v = (a + b) << 3; return v.x end
+return f(object, 1), g(object, 1), pcall(h, object, 1)""",
+    "objects are read in the order of the text": """
+local log = {}
+local number = {}
+local function object(name)
+  return setmetatable({}, { __index = function(_, k) log[#log + 1] = name .. k; return number end })
+end
+setmetatable(number, { __add = function(a, b) log[#log + 1] = 'add'; return a end,
+  __mul = function(a, b) log[#log + 1] = 'mul'; return a end, __index = function(_, k) return 1 end })
+local function g(...) return ... end
+local function f(v, a, b, c) local r = v.x; return g(a.p, (b.q + c.r) * v, a.s) end
+local function two(v, a, b, c) local w = (a.p + b.q) * (b.r + c.s); local u = v.x; return w.x, u end
+local a, b, c = object('a'), object('b'), object('c')
+for i = 1, 5 do f(number, a, b, c); two(number, a, b, c) end
+return table.concat(log, ' ')""",
 }
 
 
