@@ -37,15 +37,16 @@ def open_table(state: State) -> Table:
     ) -> LuaResults:
         if type(list) is Table and list.metatable is None:
             if value is _ABSENT and position is not None and position is not _ABSENT:
-                list.arr.append(position)
                 if list.hash:
-                    list._migrate()
+                    list.set(len(list.arr), position)
+                else:
+                    list.arr.append(position)
                 return ()
-            plain, arr = True, list.arr
+            plain, arr = True, list.elements()
             end = len(arr)
         else:
             check_list(state, list, "__index", "__newindex", "__len")
-            plain, arr = is_plain(list), getattr(list, "arr", [])
+            plain, arr = is_plain(list), list.elements() if type(list) is Table else []
             end = length_of(state, list) + 1
         if value is _ABSENT:
             if position is _ABSENT:
@@ -220,7 +221,7 @@ def pack(*values: LuaValue) -> LuaResults:
 
 def _move_slice(source: Table, first: int, last: int, target: Table, to: int) -> bool:
     """Move within the lists of plain tables; return False when the elements are elsewhere."""
-    arr = target.arr
+    arr = target.elements()
     if not (first > 0 and last < len(source.arr) and 0 < to <= len(arr)):
         return False
     end = to + last - first + 1

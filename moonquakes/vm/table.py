@@ -1,9 +1,11 @@
 """Tables: an array part and a hash part over Python's list and dict (§2.1, §6.1 ``next``).
 
 ``arr`` is a list with a dummy at index 0 and no nil at its end, so the border is
-``len(arr) - 1``.  Key ``len(arr)`` is never in ``hash``: appending moves following
-integer keys over.  ``hash`` keeps a deleted key with the value None until a new
-key is stored, so that ``next`` may clear fields while it walks.
+``len(arr) - 1``.  Of a table that was made with fields and has no elements yet it may be
+a tuple, which costs nothing: :meth:`Table.elements` is for whoever changes it; the hash
+part of such a table is never empty.  Key ``len(arr)`` is never in ``hash``: appending
+moves following integer keys over.  ``hash`` keeps a deleted key with the value None until
+a new key is stored, so that ``next`` may clear fields while it walks.
 
 Raw access only: metamethods live in :mod:`moonquakes.vm.operations`.
 """
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from moonquakes.errors import PendingError
 from moonquakes.values import TYPE_NAMES, LuaValue
@@ -92,6 +94,14 @@ class Table:
             self._walk = walk = _Walk()
             return walk
 
+    def elements(self) -> list[LuaValue]:
+        """Return the array part, to be changed."""
+        arr: Any = self.arr
+        if type(arr) is tuple:
+            self.arr = arr = [None]
+        changed: list[LuaValue] = arr
+        return changed
+
     def _forget_walk(self) -> None:
         """Let the next step of a traversal find its place anew."""
         try:
@@ -117,6 +127,8 @@ class Table:
                 trims = True
             else:
                 self.hash[key] = None
+        if not self.hash:
+            self.elements()
         if trims:
             self.trim()
 
@@ -146,9 +158,11 @@ class Table:
                 return
             if key == size:
                 if value is not None:
-                    arr.append(value)
                     if self.hash:
+                        self.elements().append(value)
                         self._migrate()
+                    else:
+                        arr.append(value)
                 return
         elif kind is float:
             if key.is_integer():
@@ -183,10 +197,11 @@ class Table:
 
     def extend(self, values: list[LuaValue]) -> None:
         """Store ``values`` under the keys after the array part; nils between them keep their places."""
-        start = len(self.arr)
-        self.arr += values
+        arr = self.elements()
+        start = len(arr)
+        arr += values
         if self.hash:
-            for key in range(start + 1, len(self.arr)):
+            for key in range(start + 1, len(arr)):
                 if self.hash.pop(key, None) is not None:
                     self._forget_walk()
         self.trim()

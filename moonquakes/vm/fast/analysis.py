@@ -81,13 +81,14 @@ class Variable:
         is_shared: whether its value may change while a closure has it.
         is_indexed, is_numeric, is_tested: how the function uses it, for the likely case.
         likely: what it probably is when ``kind`` does not say: INT, FLOAT or ANY.
+        function: the only function that it may hold, None where there is no such one.
         text: its Python name.
     """
 
     __slots__ = (
-        "captures", "definitions", "end", "is_assigned_inside", "is_boxed", "is_copied", "is_indexed",
-        "is_numeric", "is_shared", "is_tested", "kind", "likely", "name", "range", "register", "start",
-        "text",
+        "captures", "definitions", "end", "function", "is_assigned_inside", "is_boxed", "is_copied",
+        "is_indexed", "is_numeric", "is_shared", "is_tested", "kind", "likely", "name", "range",
+        "register", "start", "text",
     )  # fmt: skip
 
     def __init__(self, name: str, register: int, start: int, end: int) -> None:
@@ -106,6 +107,7 @@ class Variable:
         self.is_tested = False
         self.kind = 0
         self.likely = ANY
+        self.function: Analysis | None = None
         self.range = FULL
         self.text = ""
 

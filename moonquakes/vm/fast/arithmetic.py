@@ -2,7 +2,8 @@
 
 A sum of integers is looked at: it may have to wrap around (§3.4.1).  Where ranges are known, many
 need no look, and a sum of sums takes one look at the end, since wrapping commutes with ``+ - *``.
-Small integers are the cheapest to compare, so these are asked for first.
+Small integers are the cheapest to compare, so these are asked for first; two comparisons with
+``and`` are cheaper than a chain.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
         return _of_floats(f"({text})", symbol, of_two(f"({text})", slow, FLOAT, x, y), x, y)
     if x.kind == y.kind == INT:
         return _integer_sum(name, text, slow, x, y)
-    is_small = f"-{_SMALL} < q < {_SMALL}"
+    is_small = f"q < {_SMALL} and q > -{_SMALL}"
     is_integer = x.likely == y.likely == INT
     ring = f"({x.ring or x.raw} {symbol} {y.ring or y.raw})"
     if y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
@@ -118,7 +119,7 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
         checked = f"(q if (q := {ring}).__class__ is int and {is_small} else {other})"
     elif is_integer:
         other = f"q.__class__ is float or {LOW} <= q <= {HIGH}"
-        checked = f"(q if -{_SMALL} < (q := {text}) < {_SMALL} or {other} else W(q))"
+        checked = f"(q if (q := {text}) < {_SMALL} and q > -{_SMALL} or {other} else W(q))"
     else:
         small = "" if FLOAT in (x.likely, y.likely) else f"{is_small} or "
         check = f"q.__class__ is float or {small}{LOW} <= q <= {HIGH}"
@@ -186,7 +187,7 @@ def wrapped(text: str, bounds: Range, is_large: bool = False) -> str:
     elif high <= HIGHEST:
         check = f"q >= {LOW}" if is_large else f"q > -{_SMALL} or q >= {LOW}"
     else:
-        small = f"-{_SMALL} < (q := {text}) < {_SMALL} or {LOW} <= q <= {HIGH}"
+        small = f"(q := {text}) < {_SMALL} and q > -{_SMALL} or {LOW} <= q <= {HIGH}"
         return f"(q if {f'{LOW} <= (q := {text}) <= {HIGH}' if is_large else small} else W(q))"
     return f"(q if (q := {text}){check[1:]} else W(q))"
 

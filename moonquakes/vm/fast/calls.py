@@ -12,6 +12,7 @@ from moonquakes.vm.fast.counting import spreading_line
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
 from moonquakes.vm.fast.library import function_name, in_place
 from moonquakes.vm.fast.recursion import calls_library
+from moonquakes.vm.fast.results import makes_tail_calls, returns_one
 from moonquakes.vm.fresh import HAS_FRESH
 
 if TYPE_CHECKING:
@@ -215,6 +216,8 @@ def call(t: Translator, pc: int, word: int) -> int:
     made_object = _object_of(t, a, b) if c == 2 else None
     is_loop = c == 5 and t.code[pc + 1] & 0x7F == _TFORPREP and t.code[pc + 1] >> 7 & 0xFF == a
     elements = _elements_of(t, pc, a) if is_loop and b == 2 else ""
+    held = t.pending.get(a)
+    function = held.function if held is not None and not t.is_twin else None
     made = _call_of(t, pc, a, b, wants=c - 1)
     t.pc = pc
 
@@ -239,7 +242,7 @@ def call(t: Translator, pc: int, word: int) -> int:
         result = Expr(name, ANY, (name,), 1 << a)
         result.slow = f"one({name})"
         result.is_atom = True
-        result.is_unchecked = made_object is None
+        result.is_unchecked = made_object is None and (function is None or not returns_one(function))
         if variable is None:
             t.pending[a] = result
         else:
@@ -249,7 +252,8 @@ def call(t: Translator, pc: int, word: int) -> int:
                 t.emit(f"{variable.text}[0] = {name}")
     elif c == 1:
         into("q")
-        t.emit("if q.__class__ is ... and q: done(q)")
+        if function is None or makes_tail_calls(function):
+            t.emit("if q.__class__ is ... and q: done(q)")
     elif c == 0:
         into(f"r{a}")
         t.open = (a, f"many(r{a})", f"r{a}")

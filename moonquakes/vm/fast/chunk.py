@@ -24,6 +24,7 @@ from moonquakes.vm.fast.guesses import guess
 from moonquakes.vm.fast.kinds import find_kinds
 from moonquakes.vm.fast.planner import Planner
 from moonquakes.vm.fast.recursion import may_recurse
+from moonquakes.vm.fast.results import find_functions
 from moonquakes.vm.fast.translator import Translator, Unstructured, Untranslatable
 from moonquakes.vm.fast.writer import Plan
 from moonquakes.vm.fresh import ENTRY
@@ -380,6 +381,7 @@ def analyse(proto: Proto, copies: bool = True) -> Analysis:
         kinds = find_kinds(analysis)
         find_ranges(kinds, [v for v in analysis.variables if v.kind == INT])
         guess(kinds.definitions)
+        find_functions(analysis)
     analysis.decide_storage(copies)
     return analysis
 

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 #: Items that are not constant in one display: each call among them looks at those before it.
 _MOST_ITEMS: Final = 250
 
+#: The array part of a table that has fields and no elements; on PyPy, where a list costs little, it keeps to
+#: one type.
+_NO_ELEMENTS: Final = "[None]" if HAS_RECORDS else "(None,)"
+
 
 class NewTable(Expr):
     """A table under construction: nothing else refers to it yet.
 
     Attributes:
         items: array part so far; ``fields``: hash part, by the text of the key.
-        more: text of an open list of values that ends the array part, empty when there is none.
+        more: the name of the results that end the array part, ``va`` or a call's; empty when there are none.
     """
 
     __slots__ = ("fields", "items", "more")
@@ -57,10 +61,18 @@ class NewTable(Expr):
 
     def parts(self, slow: bool) -> tuple[str, str]:
         items = ["None", *(e.slow if slow else e.text for e in self.items)]
-        if self.more:
-            items.append(f"*{self.more}")
         fields = [f"{key}: {e.slow if slow else e.text}" for key, e in self.fields.items()]
-        return f"[{', '.join(items)}]", f"{{{', '.join(fields)}}}"
+        listed = ", ".join(items)
+        array = f"[{listed}]"
+        if self.more == "va":
+            array = f"[{listed}, *va]"
+        elif self.more:
+            # Mostly one value.
+            many = f"[{listed}, *many({self.more})]"
+            array = f"([{listed}, {self.more}] if {self.more}.__class__ is not ... else {many})"
+        elif fields and not self.items:
+            array = _NO_ELEMENTS
+        return array, f"{{{', '.join(fields)}}}"
 
 
 def newtable(t: Translator, pc: int, word: int) -> int:
@@ -202,7 +214,7 @@ def setlist(t: Translator, pc: int, word: int) -> int:
             expr = _part(t, table, a, register)
             table.items.append(expr)
             table.add(expr)
-        table.more = many
+        table.more = raw
         table.names += (raw,)
         # Complete, and before a later call takes the register of the list.
         t.materialize(a)

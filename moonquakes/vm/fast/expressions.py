@@ -26,6 +26,7 @@ from moonquakes.vm.fast.analysis import (
     OTHER,
     STR,
     TABLE,
+    Analysis,
     Variable,
 )
 from moonquakes.vm.fast.ranges import FULL
@@ -55,6 +56,7 @@ class Expr:
         names: local names that ``slow`` needs.
         is_atom: whether it is a name or a constant.
         is_unchecked: whether it names a call's result, which may be a tuple.
+        function: the only function that it may be, where that is known.
         value: the constant it is, when ``is_constant``.
         loose: the same before it is wrapped, where the operands may be anything.
         flat, floats, checked: ``text`` without looking at results, good where all of ``floats`` are floats;
@@ -71,6 +73,7 @@ class Expr:
     floats: tuple[str, ...] = ()
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False
+    function: Analysis | None = None
     value: Any = None
     places: tuple[str, ...] = ()
     low, high = ring_low, ring_high = FULL
@@ -111,6 +114,8 @@ def of_variable(variable: Variable, text: str, names: tuple[str, ...], registers
     expr.low, expr.high = variable.range
     if variable.kind not in (INT, FLOAT):
         expr.likely = variable.likely
+    if variable.function is not None:
+        expr.function = variable.function
     expr.is_atom = True
     return expr
 
