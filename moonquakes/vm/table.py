@@ -1,11 +1,12 @@
 """Tables: an array part and a hash part over Python's list and dict (§2.1, §6.1 ``next``).
 
 ``arr`` is a list with a dummy at index 0 and no nil at its end, so the border is
-``len(arr) - 1``.  Of a table that was made with fields and has no elements yet it may be
-a tuple, which costs nothing: :meth:`Table.elements` is for whoever changes it; the hash
-part of such a table is never empty.  Key ``len(arr)`` is never in ``hash``: appending
-moves following integer keys over.  ``hash`` keeps a deleted key with the value None until
-a new key is stored, so that ``next`` may clear fields while it walks.
+``len(arr) - 1``; it grows over nils where at least half of it is in use.  Of a table that
+was made with fields and has no elements yet it may be a tuple, which costs nothing:
+:meth:`Table.elements` is for whoever changes it; the hash part of such a table is never
+empty.  Key ``len(arr)`` is never in ``hash``: appending moves following integer keys over.
+``hash`` keeps a deleted key with the value None until a new key is stored, so that
+``next`` may clear fields while it walks.
 
 Raw access only: metamethods live in :mod:`moonquakes.vm.operations`.
 """
@@ -180,6 +181,9 @@ class Table:
             size = len(hash_part)
             if size >= _FIRST_SWEEP and size & (size - 1) == 0:
                 self._sweep()
+                if kind is int and 0 < key <= 2 * (len(self.arr) + size) and self._densify(key):
+                    self.set(key, value)
+                    return
             if HAS_RECORDS and type(key) is str and is_special(hash_part):
                 self.hash = hash_part = dict(hash_part)
                 self._forget_walk()
@@ -294,6 +298,37 @@ class Table:
             moved = True
         if moved:
             self._forget_walk()
+
+    def _densify(self, new_key: int) -> bool:
+        """Move integer keys to the array part, with nils between them; return whether there were any to move.
+
+        As in the reference, the array part has the largest power of two of which more than half is in use,
+        and no more than its last element needs.
+        """
+        found = [new_key]
+        found += [k for k, value in self.hash.items() if type(k) is int and k > 0 and value is not None]
+        by_size = [0] * 64
+        for k in found:
+            by_size[(k - 1).bit_length()] += 1
+        used = len(self.arr) - 1
+        by_size[max(used - 1, 0).bit_length()] += used
+        most = total = 0
+        for power, count in enumerate(by_size):
+            total += count
+            if total > 1 << power >> 1:
+                most = 1 << power
+        moved = [k for k in found if k <= most and k != new_key]
+        if not moved:
+            return False
+        arr, hash_part = self.elements(), self.hash
+        last = max(moved)
+        if last >= len(arr):
+            arr += [None] * (last + 1 - len(arr))
+        for k in moved:
+            arr[k] = hash_part.pop(k)
+        self._forget_walk()
+        self._migrate()
+        return True
 
     def _sweep(self) -> None:
         """Forget deleted keys before the hash part grows, when they are as many as the others."""

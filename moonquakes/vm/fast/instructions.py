@@ -143,8 +143,10 @@ def getfield(t: Translator, pc: int, word: int) -> int:
 
 
 def geti(t: Translator, pc: int, word: int) -> int:
-    a = word >> 7 & 0xFF
-    t.define(a, storage.read_index(pc, t.base(word >> 16 & 0xFF, a), word >> 24, t.new_flag))
+    a, index = word >> 7 & 0xFF, word >> 24
+    o = t.base(word >> 16 & 0xFF, a)
+    _note_element(t, pc, a, o, str(index))
+    t.define(a, storage.read_index(pc, o, index, t.new_flag))
     return pc + 1
 
 
@@ -155,8 +157,20 @@ def gettable(t: Translator, pc: int, word: int) -> int:
     o = _indexed(t, o, b)
     t.checked(key)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
+    if key.is_atom:
+        _note_element(t, pc, a, o, key.text)
     t.define(a, storage.read_item(pc, o, key, is_numeric, t.new_flag))
     return pc + 1
+
+
+def _note_element(t: Translator, pc: int, a: int, o: Expr, key: str) -> None:
+    """Take an element that is read into a register for one that is there, unless that is what is asked."""
+    variable = t.analysis.active(a, pc + 1)
+    following = t.code[pc + 1]
+    is_asked = following & 0x7F in _ASKING and following >> 7 & 0xFF == a
+    is_asked |= following & 0x7F == _TESTSET and following >> 16 & 0xFF == a
+    if o.is_atom and not is_asked and not (variable is not None and variable.is_tested):
+        t.elements.add((o.text, key))
 
 
 def _pair(t: Translator, b: int, c: int, keeps: int) -> tuple[Expr, Expr]:
@@ -245,8 +259,13 @@ def seti(t: Translator, pc: int, word: int) -> int:
         return pc + 1
     o, value = _operands(t, word)
     t.flush(heap=True, cells=True)
-    t.emit_all(storage.store_item(pc, o, _immediate(index), value, False))
+    t.emit_all(storage.store_item(pc, o, _immediate(index), value, False, _is_there(t, o, str(index), value)))
     return pc + 1
+
+
+def _is_there(t: Translator, o: Expr, key: str, value: Expr) -> bool:
+    """Whether an element that is about to be stored is likely there; from then on it is."""
+    return (o.text, key) in t.elements
 
 
 def settable(t: Translator, pc: int, word: int) -> int:
@@ -266,7 +285,7 @@ def settable(t: Translator, pc: int, word: int) -> int:
     variable = t.analysis.active(b, pc)
     t.flush(heap=True, cells=True)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
-    t.emit_all(storage.store_item(pc, o, key, value, is_numeric))
+    t.emit_all(storage.store_item(pc, o, key, value, is_numeric, _is_there(t, o, key.text, value)))
     return pc + 1
 
 
@@ -445,6 +464,9 @@ def nop(t: Translator, pc: int, word: int) -> int:
 
 _MMBIN: Final = frozenset({OP["MMBIN"], OP["MMBINI"], OP["MMBINK"]})
 _MMBIN_R: Final = OP["MMBIN"]
+#: What asks of its register whether it is nil.
+_ASKING: Final = frozenset({OP["TEST"], OP["EQK"]})
+_TESTSET: Final = OP["TESTSET"]
 #: Slow paths by the event's number.
 NAMES_OF_EVENTS: Final = {
     6: "add", 7: "sub", 8: "mul", 9: "mod", 10: "pow", 11: "div", 12: "idiv", 13: "band", 14: "bor",

@@ -183,8 +183,8 @@ def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool) -> list[
     ]
 
 
-def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> list[str]:
-    """``o[key] = value``; all are atoms."""
+def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool, is_there: bool) -> list[str]:
+    """``o[key] = value``; all are atoms.  ``is_there`` for an element that probably has a value."""
     k, v = key.text, value.text
     set_it = f"{OPENS}setindex({pc}, {o.text}, {k}, {v}){CLOSES}"
     is_other = key.is_constant and type(key.value) is int and key.value <= 0
@@ -203,12 +203,15 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool) -> li
         guards.append(f"{k} > 0")
     table = f"{o.text}.arr if {' and '.join(guards)} else ()" if guards else f"{o.text}.arr"
     add = f"else: ADD({o.text}, {k}, {v})"
+    old = f"({o.text}.metatable is None or h[{k}] is not None)"
     in_array = [
         f"    h = {table}",
-        f"    if {k} < LEN(h) and ({o.text}.metatable is None or h[{k}] is not None): h[{k}] = {v}",
+        f"    if {old[1:-1]}: h[{k}] = {v}" if is_there else f"    if {k} < LEN(h) and {old}: h[{k}] = {v}",
         f"    elif {k} == LEN(h) and {o.text}.metatable is None and not {o.text}.hash: h.append({v})",
         f"    {add}",
     ]
+    if is_there:
+        del in_array[2]  # what is not there raises
     if key.kind & ~NUMBER and not is_numeric:
         in_array = [
             f"    if {k}.__class__ is int:",

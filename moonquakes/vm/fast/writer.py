@@ -101,6 +101,8 @@ class Writer:
         self.likely: dict[int, int] = {}
         #: What they were computed from.
         self.held: dict[int, str] = {}
+        #: Elements, by the texts of table and key, that were read or stored and are likely there.
+        self.elements: set[tuple[str, str]] = set()
         #: Variables that what begins their scope has written already.
         self.born: set[Variable] = set()
         self.birthed: set[int] = set()

@@ -80,6 +80,54 @@ def test_appending_moves_following_keys_into_the_array_part() -> None:
     assert not table.hash
 
 
+def test_integer_keys_that_begin_at_two_go_to_the_array_part() -> None:
+    table = new_table()
+    for key in range(2, 1000):
+        table.set(key, -key)
+    assert not table.hash
+    assert table.length() == 999
+    assert walk(table) == [(key, -key) for key in range(2, 1000)]
+
+
+def test_an_array_filled_from_its_end_or_in_any_order_goes_to_the_array_part() -> None:
+    downwards, mixed = new_table(), new_table()
+    for key in range(1000, 500, -1):
+        downwards.set(key, key)
+    for key in range(400):
+        mixed.set(key * 7 % 400 + 1, key)
+    for key in range(500, 0, -1):
+        downwards.set(key, key)
+    assert not downwards.hash
+    assert downwards.length() == 1000
+    assert not mixed.hash
+    assert mixed.length() == 400
+
+
+def test_sparse_integer_keys_stay_in_the_hash_part() -> None:
+    table = new_table()
+    for key in range(1, 300):
+        table.set(key * 1000, key)
+    for key in range(1, 10):
+        table.set(key, key)
+    assert len(table.arr) == 10
+    assert len(table.hash) == 299
+
+
+@given(st.permutations(range(1, 40)), st.integers(0, 39), st.sets(st.integers(1, 45)))
+def test_walks_and_borders_of_arrays_with_gaps(order: list[int], count: int, cleared: set[int]) -> None:
+    table, model = new_table(), {}
+    for key in order[:count]:
+        table.set(key, key)
+        model[key] = key
+    for key in cleared:
+        table.set(key, None)
+        model.pop(key, None)
+    assert dict(walk(table)) == model
+    border = table.length()
+    assert border == 0 or border in model
+    assert border + 1 not in model
+
+
 def test_deleted_keys_do_not_pile_up() -> None:
     table = new_table()
     for i in range(10_000):
