@@ -388,7 +388,7 @@ def chunk_functions(state: State, environment: LuaValue = ...) -> dict[str, LuaV
         try:
             source = read_pieces(chunk)
         except LuaError as error:
-            return None, error.value
+            return None, state.handled(error).value
         return load_text(source, name, allowed, env)
 
     def loadfile(

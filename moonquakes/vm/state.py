@@ -263,6 +263,17 @@ class State(Operations):
             self.host_depth = depth
             self._handler_depth -= 1
 
+    def handled(self, error: LuaError) -> LuaError:
+        """Return the error that a host function catches in what it called, as ``xpcall`` around it sees it.
+
+        Where a host function has caught it the message handler has seen it (``lua_load``).
+        """
+        if self.engine == "fast":
+            from moonquakes.vm.fast.errors import handle
+
+            return handle(self, self.frame, settle(self, error), error)
+        return error
+
     def descend(self) -> int:
         """Count a host function that calls Lua functions without :meth:`call`; return the depth to restore.
 

@@ -73,9 +73,12 @@ def _called_by_host(host: FrameType, python: FrameType) -> bool:
 
 def origin_of(state: State, exception: BaseException) -> Origin | None:
     """Return where an exception came from; None when the VM knows better."""
+    from moonquakes.vm.fast.names import Names
     from moonquakes.vm.interpreter import run
 
+    calling = Names.call_any.__code__
     places: list[FrameType] = []
+    is_called_by_host = False
     for python, line in raised_places(exception.__traceback__):
         marker = marker_of(python.f_code)
         if type(marker) is Translation:
@@ -84,14 +87,20 @@ def origin_of(state: State, exception: BaseException) -> Origin | None:
             view = FrameView(state, marker, python, line)
             view.refine(places)
             places.reverse()
-            host = next((p for p in reversed(places) if is_host_level(p, p.f_back)), None)
-            return Origin(view, host, places)
+            return Origin(view, _innermost_host(places), places)
         if python.f_code is run.__code__:
-            return None
+            if is_called_by_host and not isinstance(exception, RecursionError):
+                break
+            return None  # its frame knows whom it called
+        is_called_by_host = is_called_by_host or python.f_code is calling
         places.append(python)
     places.reverse()
-    host = next((p for p in reversed(places) if is_host_level(p, p.f_back)), None)
+    host = _innermost_host(places)
     return Origin(None, host, places) if host is not None else None
+
+
+def _innermost_host(places: list[FrameType]) -> FrameType | None:
+    return next((place for place in reversed(places) if is_host_level(place, place.f_back)), None)
 
 
 def settle_translated(state: State, exception: BaseException) -> LuaError | None:
@@ -137,26 +146,31 @@ def _argument_message(state: State, origin: Origin, error: ArgumentError) -> str
 
 def _argument_count(origin: Origin, direct: bool) -> int:
     """Return how many arguments the host function was given."""
-    for place in origin.places:
-        if place.f_code.co_name == "pcall" and type(marker_of(place.f_code)) is Intrinsic:
-            return len(place.f_locals["arguments"]) - 1
-        if place.f_code.co_name == "spread" and "arguments" in place.f_locals:
-            return len(place.f_locals["arguments"])
     view = origin.view
+    frame = origin.host.f_back if origin.host is not None else None
+    while frame is not None and (view is None or frame is not view.python):
+        passed = _passed(frame, direct)
+        if passed is not None:
+            return passed
+        frame = frame.f_back
     if view is None or not direct:
-        host = origin.host
-        frame = host.f_back if host is not None else None
-        while frame is not None:
-            for name in ("rest", "arguments"):
-                values = frame.f_locals.get(name)
-                if type(values) is tuple or type(values) is list:
-                    return len(values)
-            frame = frame.f_back
         return 0
     word = view.proto.code[view.pc - 2]
     if opcode_of(word) in (OP["CALL"], OP["TAILCALL"]):
         return get_b(word) - 1 if get_b(word) else 1
     return 2
+
+
+def _passed(frame: FrameType, direct: bool) -> int | None:
+    """Return how many arguments a helper or host function gave what it called; None when it does not tell."""
+    code = frame.f_code
+    if code.co_name == "pcall" and type(marker_of(code)) is Intrinsic:
+        return len(frame.f_locals["arguments"]) - 1
+    for name in ("rest", "arguments") if not direct or code.co_name == "spread" else ():
+        values = frame.f_locals.get(name)
+        if type(values) is tuple or type(values) is list:
+            return len(values)
+    return None
 
 
 def run_handler(state: State, handler: LuaValue, error: LuaError, exception: BaseException) -> LuaError:

@@ -25,7 +25,7 @@ from moonquakes.vm.fast.analysis import ANY
 from moonquakes.vm.fast.assignment import assign_variable
 from moonquakes.vm.fast.chunk import Translation, analyse
 from moonquakes.vm.frames import AnyFrame, Boundary
-from moonquakes.vm.functions import Intrinsic, WatchedFunction, marker_of
+from moonquakes.vm.functions import Intrinsic, TranslatedFunction, WatchedFunction, marker_of
 from moonquakes.vm.names import Description, describe_call
 from moonquakes.vm.table import Table
 
@@ -346,7 +346,7 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
             boundary = python.f_locals["boundary"]
             if boundary.state is not state:
                 break
-            _add_hosts(found, between, skip_outermost=True)
+            _add_hosts_above(found, between, frame)
             # The host below all comes once, at the end.
             found += [level for level in activations_until(frame, boundary) if not _is_bottom(level)]
             if boundary.role:
@@ -394,6 +394,18 @@ def _add_hosts(found: list[Activation], between: list[FrameType], skip_outermost
     hosts = [frame for frame in between if is_host_level(frame, frame.f_back)]
     if skip_outermost:
         hosts = [frame for frame in hosts if type(marker_of(frame.f_code)) is Intrinsic]
+    found += [PythonActivation(frame, None) for frame in hosts]
+    between.clear()
+
+
+def _add_hosts_above(found: list[Activation], between: list[FrameType], frame: Any) -> None:
+    """Add the host functions above a frame of the VM, but the one that it called, which it shows itself."""
+    hosts = [frame for frame in between if is_host_level(frame, frame.f_back)]
+    called = frame.calling if frame is not None else None
+    if hosts and called is not None and not isinstance(marker_of(called.__code__), TranslatedFunction):
+        outermost = hosts.pop()
+        if type(marker_of(outermost.f_code)) is Intrinsic:
+            hosts.append(outermost)
     found += [PythonActivation(frame, None) for frame in hosts]
     between.clear()
 
