@@ -9,7 +9,7 @@ from moonquakes.api.hosts import host_closure_of
 from moonquakes.api.state import mq_State, value_at
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue
-from moonquakes.vm.functions import join_upvalue, proto_of, upvalue_cells
+from moonquakes.vm.functions import accepts, join_upvalue, proto_of, upvalue_cells
 
 
 @contract(0, "(0|1)", valid=1, section="4.7")
@@ -37,7 +37,8 @@ def mq_getupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
 def mq_setupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
     """Pop a value into upvalue ``n`` of the function at ``funcindex`` and return its name.
 
-    None, with nothing popped, when there is no such upvalue.
+    None, with nothing popped, when there is no such upvalue, or when a translated function under way
+    relies on the kind of value that it holds.
     """
     function = _function(L, funcindex)
     proto = proto_of(function)
@@ -47,10 +48,9 @@ def mq_setupvalue(L: mq_State, funcindex: int, n: int) -> bytes | None:
             return None
         values[n - 1] = L.stack.pop()
         return b""
-    cell = _cell(function, n)
-    if cell is None:
+    if _cell(function, n) is None or not accepts(function, n - 1, L.stack[-1]):
         return None
-    cell.cell_contents = L.stack.pop()
+    upvalue_cells(function)[n - 1].cell_contents = L.stack.pop()
     return _name(proto, n)
 
 
@@ -74,7 +74,9 @@ def mq_upvaluejoin(L: mq_State, fidx1: int, n1: int, fidx2: int, n2: int) -> Non
     target, source = _cell(first, n1), _cell(second, n2)
     if target is None or source is None:
         raise ValueError("mq_upvaluejoin: one of the functions is no Lua function with such an upvalue")
-    join_upvalue(first, n1 - 1, source)
+    if not accepts(second, n2 - 1):
+        raise ValueError("mq_upvaluejoin: a function under way relies on the upvalue")
+    join_upvalue(first, n1 - 1, upvalue_cells(second)[n2 - 1])
 
 
 def _function(L: mq_State, index: int) -> FunctionType:

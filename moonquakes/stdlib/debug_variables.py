@@ -12,7 +12,7 @@ from moonquakes.values import TRUE, LightUserdata, LuaResults, LuaValue, Userdat
 from moonquakes.vm.activations import Activation, global_function_name, level_at
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import Frame
-from moonquakes.vm.functions import join_upvalue, proto_of, upvalue_cells
+from moonquakes.vm.functions import accepts, join_upvalue, proto_of, upvalue_cells
 
 if TYPE_CHECKING:
     from moonquakes.vm.fast.stack import FrameView
@@ -142,8 +142,10 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
         found = _upvalue(function, number)
         if found is None:
             return ()
-        name, cell = found
-        cell.cell_contents = value
+        if not accepts(function, number - 1, value):
+            return ()
+        name, _ = found
+        upvalue_cells(function)[number - 1].cell_contents = value
         return name
 
     def upvalueid(f: LuaValue = None, n: LuaValue = None, *_: LuaValue) -> LuaResults:
@@ -173,7 +175,9 @@ def upvalue_functions(state: State) -> dict[str, LuaValue]:
             raise ArgumentError(1, "Lua function expected")
         if found is None:
             raise ArgumentError(3, "Lua function expected")
-        join_upvalue(target, first - 1, found[1])
+        if not accepts(source, second - 1):
+            raise ArgumentError(4, "a function under way relies on the upvalue")
+        join_upvalue(target, first - 1, upvalue_cells(source)[second - 1])
         return ()
 
     return {

@@ -9,7 +9,7 @@ carry an :class:`Intrinsic` at the same place.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from types import CellType, CodeType, FunctionType
@@ -67,6 +67,13 @@ class TranslatedFunction:
         """Return a new function over an inner Proto of ``function``'s, which the VM runs."""
         raise NotImplementedError
 
+    def accepts(self, function: FunctionType, number: int, value: Any = ...) -> bool:
+        """Whether an upvalue of ``function`` may get a value, or any; the code that does not stand it goes.
+
+        False, and nothing changes, where such code is under way.
+        """
+        raise NotImplementedError
+
 
 class TranslatedLink(weakref.ref[TranslatedFunction]):
     """What the code of a translated function carries as its last constant.
@@ -111,6 +118,9 @@ class WatchedFunction(TranslatedFunction):
 
     def closure_like(self, function: FunctionType, proto: Proto, cells: list[Any]) -> FunctionType:
         return self.translated.closure_like(function, proto, cells)
+
+    def accepts(self, function: FunctionType, number: int, value: Any = ...) -> bool:
+        return self.translated.accepts(function, number, value)
 
 
 _templates: dict[int, CodeType] = {}
@@ -158,7 +168,7 @@ def make_closure(state: State, code: CodeType, cells: list[CellType]) -> Functio
 
 @dataclass(slots=True, eq=False)
 class JoinedProto(Proto):
-    """The Proto of one function whose upvalues ``debug.upvaluejoin`` changed.
+    """The Proto of one function whose upvalues the debug library changed.
 
     A Python function's cells are fixed, so the function gets a code object of its
     own, and ``cells`` (home and upvalues) take the place of its closure.
@@ -184,12 +194,30 @@ def upvalue_cells(function: FunctionType) -> tuple[CellType, ...]:
     return (cells or ())[1:]
 
 
+def accepts(function: FunctionType, number: int, value: Any = ...) -> bool:
+    """Whether upvalue ``number`` (from 0) of a Lua function may get a value, or any value at all.
+
+    Translated code that relies on what it holds leaves its functions to the VM, unless it is under way.
+    """
+    marker = marker_of(function.__code__)
+    return not isinstance(marker, TranslatedFunction) or marker.accepts(function, number, value)
+
+
 def join_upvalue(function: FunctionType, number: int, cell: CellType) -> None:
     """Make upvalue ``number`` (from 0) of a Lua function refer to ``cell``."""
-    proto = proto_of(function)
-    assert proto is not None
     cells = list(upvalue_cells(function))
     cells[number] = cell
+    run_on_vm(function, cells)
+
+
+def run_on_vm(function: FunctionType, cells: Sequence[CellType]) -> None:
+    """Let a Lua function run on the VM, with these upvalues, whoever calls it."""
+    proto = proto_of(function)
+    assert proto is not None
+    state = state_of(function)
+    if state.engine == "fast":
+        state.report.note(proto, "the debug library changed its upvalues", is_watched=True)
+        function.__dict__.pop("twin", None)  # coroutines look for another one
     values = {field.name: getattr(proto, field.name) for field in fields(Proto)}
     home = _new_home(function)
     joined = JoinedProto(**values, cells=(CellType(home), *cells))
@@ -231,6 +259,20 @@ def state_of(function: FunctionType) -> State:
     cells = marker.cells if type(marker) is JoinedProto else function.__closure__
     assert cells is not None
     return cells[0].cell_contents.state  # type: ignore[no-any-return]  # its Home's
+
+
+def make_inner_closure(
+    state: State, maker: FunctionType, code: CodeType, cells: list[CellType]
+) -> FunctionType:
+    """Return a new Lua function that ``maker`` makes, which runs on the VM."""
+    marker = marker_of(maker.__code__)
+    if isinstance(marker, TranslatedFunction):
+        return marker.closure_like(maker, code.co_consts[-1], cells)
+    if type(marker) is JoinedProto and any(type(cell) is not CellType for cell in cells):
+        function = make_closure(state, code, [CellType(None) for _ in cells])
+        run_on_vm(function, cells)
+        return function
+    return make_closure(state, code, cells)
 
 
 @cache

@@ -17,8 +17,9 @@ from typing import Any, Final
 from moonquakes.bytecode.charges import Charges, charges
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import FALSE, TRUE
-from moonquakes.vm.fast.analysis import INT, Analysis, Variable
+from moonquakes.vm.fast.analysis import ANY, INT, Analysis, Variable
 from moonquakes.vm.fast.bounds import find_ranges
+from moonquakes.vm.fast.boxes import BoxCell, CellBox
 from moonquakes.vm.fast.counting import Variant, slice_names
 from moonquakes.vm.fast.guesses import guess
 from moonquakes.vm.fast.kinds import find_kinds
@@ -53,10 +54,13 @@ class Translation(TranslatedFunction):
         variables: Python name, register, first and last pc of the local variables, and whether boxed.
         chunk: the whole chunk.
         later: the names that the code reads later, by line; None until the collector asks.
+        relied: for each upvalue the kind and bounds that the code relies on, or None; empty for none at all.
         order: of a twin: for each of its free variables the place in its function's closure, or -1.
     """
 
-    __slots__ = ("boxed", "chunk", "code", "later", "names", "order", "positions", "twin", "variables")
+    __slots__ = (
+        "boxed", "chunk", "code", "later", "names", "order", "positions", "relied", "twin", "variables",
+    )  # fmt: skip
 
     def __init__(
         self, chunk: ChunkCode, proto: Proto, names: list[tuple[str, bool, bool]], variables: list[Any]
@@ -69,6 +73,7 @@ class Translation(TranslatedFunction):
         self.positions: list[int] = []
         self.twin: Translation | None = None
         self.later: dict[int, frozenset[str]] | None = None
+        self.relied: list[tuple[int, int, int] | None] = []
         self.order: tuple[int, ...] | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
@@ -82,6 +87,14 @@ class Translation(TranslatedFunction):
                 cells.append(BoxCell(closure[position].cell_contents) if is_boxed else closure[position])
         return tuple(cells)
 
+    def accepts(self, function: FunctionType, number: int, value: Any = ...) -> bool:
+        relied = self.relied[number] if self.relied else None
+        if relied is None:
+            return True
+        from moonquakes.vm.fast.upvalues import fits, release
+
+        return (value is not ... and fits(*relied, value)) or release(self, function, number)
+
     def line_at(self, line: int) -> int:
         return self.proto.line_at(max(self.chunk.lines[line], 0))
 
@@ -93,38 +106,6 @@ class Translation(TranslatedFunction):
             CellType(cell.box if type(cell) is BoxCell else CellBox(cell)) if is_boxed else cell
             for cell, is_boxed in zip(cells, inner.boxed, strict=True)
         ])  # fmt: skip
-
-
-class CellBox:
-    """A cell of the VM's, seen as the list of one that translated code expects."""
-
-    __slots__ = ("cell",)
-
-    def __init__(self, cell: CellType) -> None:
-        self.cell = cell
-
-    def __getitem__(self, index: int) -> Any:
-        return self.cell.cell_contents
-
-    def __setitem__(self, index: int, value: Any) -> None:
-        self.cell.cell_contents = value
-
-
-class BoxCell:
-    """A list of one that a translated function keeps a variable in, seen as a cell."""
-
-    __slots__ = ("box",)
-
-    def __init__(self, box: list[Any]) -> None:
-        self.box = box
-
-    @property
-    def cell_contents(self) -> Any:
-        return self.box[0]
-
-    @cell_contents.setter
-    def cell_contents(self, value: Any) -> None:
-        self.box[0] = value
 
 
 class ChunkCode:
@@ -233,12 +214,20 @@ class Chunk:
         variables = [
             (v.text, v.register, v.start, v.end, v.is_boxed) for v in analysis.variables if v.name[0] != "("
         ]
-        self.translations[analysis] = Translation(self.code, proto, upvalues, variables)
+        translation = self.translations[analysis] = Translation(self.code, proto, upvalues, variables)
+        relied = [self.relied_of(name) for name, _, _ in upvalues] if self.known_upvalues else []
+        if any(relied):
+            translation.relied = relied
         if ENTRY and not is_twin and may_recurse(proto):
             lines.insert(0, (1, ENTRY, -1))
         result = ", ".join(parameters), lines
         self.written[analysis] = result
         return result
+
+    def relied_of(self, name: str) -> tuple[int, int, int] | None:
+        """Return kind and bounds of what an upvalue holds; None where that can be anything."""
+        variable = self.known_upvalues.get(name)
+        return None if variable is None or variable.kind == ANY else (variable.kind, *variable.range)
 
     def write_closure(self, t: Translator, pc: int, number: int, a: int) -> tuple[str, tuple[str, ...]]:
         """Write the definition of an inner function where it is made; return its text and the names
@@ -374,11 +363,12 @@ def analyse(proto: Proto, copies: bool = True) -> Analysis:
 
     Args:
         proto: the function.
-        copies: whether a closure may have a copy of a variable that nobody assigns any more.
+        copies: whether only its own instructions and those of its closures assign a variable: a closure may
+            have a copy of one that nobody assigns any more.
     """
     analysis = Analysis(proto, [analyse(inner, copies) for inner in proto.protos])
     if analysis.variables:
-        kinds = find_kinds(analysis)
+        kinds = find_kinds(analysis, copies)
         find_ranges(kinds, [v for v in analysis.variables if v.kind == INT])
         guess(kinds.definitions)
         find_functions(analysis)

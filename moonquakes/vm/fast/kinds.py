@@ -82,13 +82,17 @@ class Kinds:
         return arithmetic_kind(how, self.kind(x), self.kind(y))
 
 
-def find_kinds(analysis: Analysis) -> Kinds:
-    """Set ``kind`` of all variables of a function, and whether they are used as numbers."""
+def find_kinds(analysis: Analysis, knows_captured: bool) -> Kinds:
+    """Set ``kind`` of all variables of a function, and whether they are used as numbers.
+
+    Without ``knows_captured`` those that closures share can be anything.
+    """
     definitions = Definitions(analysis)
     kinds = Kinds(definitions)
     values = definitions.values
     for variable in analysis.variables:
-        if variable.start == 0 or variable.is_assigned_inside or -1 in variable.definitions:
+        is_open = variable.is_assigned_inside or (variable.captures and not knows_captured)
+        if variable.start == 0 or is_open or -1 in variable.definitions:
             variable.kind = ANY
             variable.definitions = [pc for pc in variable.definitions if pc >= 0]
     for variable in analysis.variables:

@@ -13,7 +13,7 @@ from moonquakes.bytecode.proto import Proto, UpvalueDesc
 from moonquakes.values import LuaValue
 from moonquakes.vm.closing import close_variables, mark_variable
 from moonquakes.vm.frames import Frame
-from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure, marker_of
+from moonquakes.vm.functions import code_for, make_inner_closure
 from moonquakes.vm.handlers.loads import Prepared, Preparer
 
 
@@ -37,11 +37,7 @@ def op_closure(  # R[A] := closure(KPROTO[Bx])
             cells.append(cell)
         else:
             cells.append(frame.cells[upvalue.index + 1])
-    maker = marker_of(frame.function.__code__)
-    if isinstance(maker, TranslatedFunction):
-        function = maker.closure_like(frame.function, b.co_consts[-1], cells)
-    else:
-        function = make_closure(frame.state, b, cells)
+    function = make_inner_closure(frame.state, frame.function, b, cells)
     R[a] = function
     if frame.open and a in frame.open:
         frame.open[a].cell_contents = function

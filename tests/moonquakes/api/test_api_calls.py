@@ -253,6 +253,19 @@ def test_upvalues_of_lua_functions(L: mq_State) -> None:
     assert mq_tointeger(L, -1) == 5
 
 
+def test_an_upvalue_may_get_a_value_of_another_kind(L: mq_State) -> None:
+    mqL_dostring(L, "local n = 1 return function() return n .. '', n end, function() return n + 1 end")
+    mq_pushstring(L, "x")
+    assert mq_setupvalue(L, 2, 1) == b"n"
+    assert mq_gettop(L) == 2
+    mq_pushvalue(L, 1)
+    mq_call(L, 0, 1)
+    assert mq_tolstring(L, -1) == b"x"
+    mq_settop(L, 2)
+    assert mq_pcall(L, 0, 1, 0) == MQ_ERRRUN
+    assert b"attempt to" in (mq_tolstring(L, -1) or b"")
+
+
 # Errors
 
 
