@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue, as_tuple
-from moonquakes.vm.frames import NESTED_SLOTS, AnyFrame, Frame
+from moonquakes.vm.frames import NESTED_SLOTS, WIDE, AnyFrame, Frame, frame_size
 from moonquakes.vm.fresh import StackFull, call_again
 from moonquakes.vm.functions import Intrinsic, JoinedProto, TranslatedFunction, marker_of
 from moonquakes.vm.messages import call_error
@@ -147,6 +147,8 @@ def push_frame(
         frame.code = code if code is not None else prepare(proto)
     else:
         frame.code = prepare_charged(proto, state.limits)
+        if proto.max_stack_size > WIDE or state.current.function is not None:
+            state.limits.allocate(frame_size(proto.max_stack_size))
     count = len(arguments)
     params = proto.num_params
     if count > params:

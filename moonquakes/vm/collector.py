@@ -134,9 +134,12 @@ class Collector:
     def size(self) -> int:
         """Estimate the bytes in use, with the tables since the last cycle where those are counted."""
         if self._state.engine != "fast":
-            return size_in_use(self._state, (), ())
-        allocated = self._pace - self._left
-        return size_in_use(self._state, _host_variables(), self._operands()) + allocated * TABLE_SIZE
+            return size_in_use(self._state)
+        from moonquakes.vm.fast.liveness import stack_size
+
+        allocated = (self._pace - self._left) * TABLE_SIZE
+        stack = stack_size(sys._getframe(1))
+        return size_in_use(self._state, _host_variables(), self._operands(), stack) + allocated
 
     def _operands(self) -> Iterator[Any]:
         """Yield what translated functions under way still use."""

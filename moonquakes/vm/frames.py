@@ -10,6 +10,7 @@ stand for host code: :class:`Boundary` where Python called into Lua,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
@@ -29,11 +30,22 @@ FINISH: Final = -2
 MAX_DEPTH: Final = 1_000_000
 #: Slots that a message handler may use beyond the limit that a stack overflow hit.
 HANDLER_RESERVE: Final = 100_000
-#: The least that a call takes, so that some 200 000 fit, as memory wants it.
+#: The least that a call takes without a limit of memory, so that some 200 000 fit.
 CALL_SLOTS: Final = 5
 #: What a call takes besides that is a C call in the reference, which allows 200 of them:
 #: a protected one, or one of a metamethod or iterator.
 NESTED_SLOTS: Final = 5000
+#: Registers up to which a call pays no memory: the limit of the stack's depth has room for it.
+WIDE: Final = 30
+_IS_PYPY: Final = sys.implementation.name == "pypy"
+#: Bytes of a frame, and of each register.
+_FRAME_SIZE: Final = 600 if _IS_PYPY else 300
+_REGISTER_SIZE: Final = 8
+
+
+def frame_size(registers: int) -> int:
+    """Estimate the bytes of an activation, whichever engine it is on."""
+    return _FRAME_SIZE + _REGISTER_SIZE * registers
 
 
 #: In place of a message handler: the frames of the VM know it.
@@ -78,7 +90,8 @@ class Frame:
         self.previous: AnyFrame = previous
         # The callee's registers follow the called function, which stood in register ``dest``.
         slots = previous.dest + 1
-        self.depth: int = previous.depth + (slots if slots > CALL_SLOTS else CALL_SLOTS)
+        least = state.call_slots
+        self.depth: int = previous.depth + (slots if slots > least else least)
         self.pc = 1
         self.top = 0
         self.open: dict[int, CellType] | None = None

@@ -35,7 +35,7 @@ HAS_FRESH: Final = continulet is not None
 #: How many Python frames Lua may have.
 MAX_FRAMES: Final = 400_000
 #: What a frame takes, in bytes, with its traceback; and how many any limit of memory has room for.
-_FRAME_SIZE: Final = 400
+_FRAME_SIZE: Final = 400 if sys.implementation.name == "cpython" else 1600
 _LEAST_MOST: Final = 2000
 
 #: A stack that is full after so few frames was full when it began.

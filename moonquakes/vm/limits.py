@@ -31,6 +31,8 @@ from moonquakes.errors import (
 )
 from moonquakes.values import LuaResults, LuaValue
 from moonquakes.vm.depth import call_depth
+from moonquakes.vm.frames import CALL_SLOTS, MAX_DEPTH
+from moonquakes.vm.fresh import most_frames
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -248,6 +250,9 @@ class Limits:
     def begin(self) -> None:
         """A call from outside begins: the deadline counts from now."""
         self.is_running = True
+        if self.memory_limit is not None:
+            assert self._state is not None
+            self._state.call_slots = max(CALL_SLOTS, MAX_DEPTH // most_frames(self.memory_limit))
         if self.deadline is not None:
             self._slice_began = self._clock()
             self._end = self._slice_began + self.deadline

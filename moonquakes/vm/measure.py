@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue, Userdata
 from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.frames import Frame, frame_size
 from moonquakes.vm.functions import proto_of
 from moonquakes.vm.reach import Tracer, reach_roots
 from moonquakes.vm.table import Table
@@ -86,6 +87,17 @@ class _Measure(Tracer):
             self.size += _PROTO_SIZE + _INSTRUCTION_SIZE * len(proto.code)
             self.reach(proto.constants)
 
+    def _reach_frame(self, frame: Frame, live: int) -> None:
+        self.size += frame_size(len(frame.R))
+        super()._reach_frame(frame, live)
+
+    def _trace_coroutine(self, coroutine: Coroutine) -> None:
+        super()._trace_coroutine(coroutine)
+        if coroutine.generator is not None and coroutine.status == "suspended":
+            from moonquakes.vm.fast.liveness import suspended_size
+
+            self.size += suspended_size(coroutine.generator)
+
     def _trace_table(self, table: Table) -> None:
         metatable = table.metatable
         if metatable is not None:
@@ -118,12 +130,16 @@ class _Measure(Tracer):
             self.reach(values)
 
 
-def size_in_use(state: State, variables: Iterable[Any], operands: Iterable[Any]) -> int:
+def size_in_use(
+    state: State, variables: Iterable[Any] = (), operands: Iterable[Any] = (), stack: int = 0
+) -> int:
     """Estimate the bytes of all that is reachable.
 
-    Further roots are ``variables`` of the host and ``operands`` of translated code.
+    Further roots are ``variables`` of the host and ``operands`` of translated code, whose stack takes
+    ``stack`` bytes.
     """
     walk = _Measure()
+    walk.size = stack
     reach_roots(walk, state)
     walk.reach_host_values(variables)
     walk.reach_host_values(operands, strings=True)

@@ -25,7 +25,7 @@ from moonquakes.vm.calls import call_nested
 from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
-from moonquakes.vm.frames import HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
+from moonquakes.vm.frames import CALL_SLOTS, HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
 from moonquakes.vm.fresh import HAS_FRESH
 from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure, marker_of
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
@@ -77,6 +77,7 @@ class State(Operations):
             where the VM's frames know it.
         max_depth: slots at which the stack overflows; ``in_reserve`` while a message
             handler of that overflow may use some more.
+        call_slots: the least that a call takes of them; more under a limit of memory.
         watchers: coroutines with a hook, and one for an ``observer``; while not zero
             the interpreter runs step by step.
         hooking, transfer: whether a hook runs, and what its event is about.
@@ -123,6 +124,7 @@ class State(Operations):
         self.open_file: Callable[[bytes, str], Any] | None = None
         self.allow_loadlib = True
         self.max_depth = MAX_DEPTH
+        self.call_slots = CALL_SLOTS
         self.in_reserve = False
         self._handler_depth = 0
         self.watchers = 0

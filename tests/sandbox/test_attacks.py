@@ -106,8 +106,8 @@ def fits(end: str, expected: str) -> bool:
     return end == expected
 
 
-#: What grows beyond its limit still (issue 5): the VM's frames, and lists of a library function's own.
-OPEN = {("recursion-1", "vm"), ("recursion-2", "vm"), ("table_holes-2", "fast"), ("table_holes-2", "vm")}
+#: What grows beyond its limit still (issue 5): lists of a library function's own.
+OPEN = {("table_holes-2", "fast"), ("table_holes-2", "vm")}
 
 
 @pytest.mark.parametrize("run", RUNS, ids=str)

@@ -54,12 +54,14 @@ class Translation(TranslatedFunction):
         variables: Python name, register, first and last pc of the local variables, and whether boxed.
         chunk: the whole chunk.
         later: the names that the code reads later, by line; None until the collector asks.
+        alive: the names that are in use, by line, as far as the collector asked.
         relied: for each upvalue the kind and bounds that the code relies on, or None; empty for none at all.
         order: of a twin: for each of its free variables the place in its function's closure, or -1.
     """
 
     __slots__ = (
-        "boxed", "chunk", "code", "later", "names", "order", "positions", "relied", "twin", "variables",
+        "alive", "boxed", "chunk", "code", "later", "names", "order", "positions", "relied", "twin",
+        "variables",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +76,7 @@ class Translation(TranslatedFunction):
         self.twin: Translation | None = None
         self.later: dict[int, frozenset[str]] | None = None
         self.relied: list[tuple[int, int, int] | None] = []
+        self.alive: dict[int, tuple[list[str], list[str]]] = {}
         self.order: tuple[int, ...] | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 

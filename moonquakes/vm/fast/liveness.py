@@ -8,10 +8,11 @@ Python's own stack, slow paths keep in variables (:meth:`Sites.keep_operands`).
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from types import FrameType, GeneratorType
+from types import CodeType, FrameType, GeneratorType
 from typing import Any, Final
 
 from moonquakes.bytecode.opcodes import OP, get_a, opcode_of
@@ -22,6 +23,7 @@ from moonquakes.vm.fast.counting import SLICES
 from moonquakes.vm.fast.iteration import Closing
 from moonquakes.vm.fast.later import read_later
 from moonquakes.vm.fast.stack import generator_frames, is_slow_path, live_places
+from moonquakes.vm.frames import frame_size
 from moonquakes.vm.functions import marker_of
 
 #: What the engine's helpers are called with and pass on: the callee's variables hold what is in use.
@@ -33,6 +35,8 @@ _LONGEST: Final = 200
 _CALLS: Final = ("call", "call_all")
 #: What an iterator that the engine made still needs.
 _ITERATES: Final = ("function", "subject", "control", "target", "table", "key")
+#: Whether a frame keeps the dictionary of its variables that was asked for, which takes more than itself.
+_KEEPS_SNAPSHOTS: Final = sys.implementation.name == "cpython" and sys.version_info < (3, 13)
 #: Python's iterators between a loop and the list that it walks, on every Python.
 _ITERATORS: Final = ("enumerate", "list_iterator", "listiterator", "sequenceiterator")
 
@@ -53,6 +57,30 @@ def suspended_values(generator: Any) -> Iterator[Any]:
         yield from _values_in_use(frame, frame.f_lineno, None)
 
 
+def stack_size(frame: FrameType | None) -> int:
+    """Estimate the bytes of translated functions under way, from a frame outwards."""
+    sizes: dict[CodeType, int] = {}
+    size = 0
+    while frame is not None:
+        code = frame.f_code
+        found = sizes.get(code)
+        if found is None:
+            is_translated = type(marker_of(code)) is Translation
+            found = sizes[code] = _frame_size(code) if is_translated else 0
+        size += found
+        frame = frame.f_back
+    return size
+
+
+def suspended_size(generator: Any) -> int:
+    """Estimate the bytes of a suspended generator and of those it delegates to."""
+    return sum([_frame_size(frame.f_code) for frame in generator_frames(generator)])
+
+
+def _frame_size(code: CodeType) -> int:
+    return frame_size(code.co_nlocals + len(code.co_cellvars) + len(code.co_freevars) + code.co_stacksize)
+
+
 def _values_in_use(frame: FrameType, line: int, callee: FrameType | None) -> Iterator[Any]:
     """Yield what a frame of translated code, or of a helper of it, still uses.
 
@@ -60,7 +88,7 @@ def _values_in_use(frame: FrameType, line: int, callee: FrameType | None) -> Ite
     """
     marker = marker_of(frame.f_code)
     if type(marker) is Translation:
-        yield from _in_function(marker, frame, line)
+        yield _in_function(marker, frame, line)
     elif is_slow_path(frame):
         # The operands, until the call that comes last.
         if callee is None or callee.f_code.co_name not in _CALLS:
@@ -71,27 +99,39 @@ def _values_in_use(frame: FrameType, line: int, callee: FrameType | None) -> Ite
                 yield value
 
 
-def _in_function(translation: Translation, frame: FrameType, line: int) -> Iterator[Any]:
+def _in_function(translation: Translation, frame: FrameType, line: int) -> list[Any]:
+    plain, others = translation.alive.get(line) or _names_alive(translation, frame.f_code, line)
     values = frame.f_locals
+    found = [value for name in plain if (value := values.get(name)) is not None]
+    for name in others:
+        found += _contents(values.get(name))
+    for _, value in values.get("tbc") or ():
+        found.append(value)
+    if _KEEPS_SNAPSHOTS:
+        values.clear()
+    return found
+
+
+def _names_alive(translation: Translation, code: CodeType, line: int) -> tuple[list[str], list[str]]:
+    """Return the names of variables in use at a line, and of those that may stand for other values."""
     pc = translation.chunk.lines[line]
     word = translation.proto.code[pc] if pc >= 0 else 0
     op = opcode_of(word)
     if op == OP["TAILCALL"]:
-        return  # the reference has given its place to what it calls
-    if translation.later is None:
-        translation.later = read_later(translation.chunk.text, frame.f_code.co_firstlineno)
-    for name in translation.later.get(line, frozenset()).difference(SLICES):
-        yield from _contents(values.get(name))
-    for name, register, start, end, _ in translation.variables:
-        is_made = pc < start and op == _CALL and _is_made(translation.proto.code, register, pc, start)
-        if is_made or start <= pc < end:
-            yield values.get(name)
-    for name in frame.f_code.co_freevars:
-        if name not in SLICES:
-            yield values.get(name)
-    yield values.get("va")
-    for _, value in values.get("tbc") or ():
-        yield value
+        alive: tuple[list[str], list[str]] = [], []  # the reference has given its place to what it calls
+    else:
+        if translation.later is None:
+            translation.later = read_later(translation.chunk.text, code.co_firstlineno)
+        plain = []
+        for name, register, start, end, _ in translation.variables:
+            is_made = pc < start and op == _CALL and _is_made(translation.proto.code, register, pc, start)
+            if is_made or start <= pc < end:
+                plain.append(name)
+        plain += [name for name in code.co_freevars if name not in SLICES]
+        plain.append("va")
+        alive = plain, list(translation.later.get(line, frozenset()).difference(SLICES, plain))
+    translation.alive[line] = alive
+    return alive
 
 
 def _is_made(code: list[int], register: int, pc: int, start: int) -> bool:

@@ -14,15 +14,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from moonquakes.bytecode.charges import UNIT
 from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.opcodes import OP
 from moonquakes.vm.fast.analysis import ANY, OTHER, TESTS
 from moonquakes.vm.fast.conditions import NOTHING, Conditions, Test, inverse
-from moonquakes.vm.fast.counting import slice_names
+from moonquakes.vm.fast.counting import Variant, memory_lines, slice_names
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, bare, boolean, constant, of_two, truth
 from moonquakes.vm.fast.instructions import HANDLERS
 from moonquakes.vm.fast.states import write_statement, write_states
 from moonquakes.vm.fast.writer import Context
+from moonquakes.vm.frames import WIDE, frame_size
 
 #: With more jumps to one place, what they leave has a block.
 MANY_JUMPS: Final = 16
@@ -79,6 +81,8 @@ class Translator(Conditions):
         )
         if names:
             prelude.append((1, f"nonlocal {', '.join(names)}", 0))
+        if self.chunk.variant is Variant.MEMORY and (self.is_twin or self.proto.max_stack_size > WIDE):
+            prelude += [(1, line, 0) for line in memory_lines(frame_size(self.proto.max_stack_size) // UNIT)]
         if self.uses_go:
             prelude.append((1, "go = 0", 0))
         if self.closes:
