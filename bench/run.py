@@ -1,4 +1,5 @@
-"""Measures speed: ``./dev bench [PROGRAM...]`` against C Lua, ``./dev bench rain`` RAIN.FALL against GET.
+"""Measures speed: ``./dev bench [PROGRAM...]`` against C Lua, ``./dev bench border`` calls between Python and
+Lua against lupa, ``./dev bench rain`` RAIN.FALL against GET.
 
 The programs of ``bench/programs`` run on each side in turns, and what counts is the ratio of processor
 times without start-up.  A program whose output is not C Lua's is not timed, and the exit status is then 1.
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.border import bench_border
 from bench.rain import bench_rain
 from bench.report import as_json, as_markdown, as_text
 from bench.sides import DEFAULT_SIDES, SIDES
@@ -19,7 +21,7 @@ from bench.suite import bench, find_programs
 
 def programs_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="./dev bench", description=__doc__.partition("\n")[0] if __doc__ else ""
+        prog="./dev bench", description=__doc__.partition("\n\n")[0] if __doc__ else ""
     )
     parser.add_argument(
         "programs", nargs="*", metavar="PROGRAM", help="only these programs of bench/programs, or FILE.lua"
@@ -50,7 +52,19 @@ def rain_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def border_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./dev bench border")
+    parser.add_argument(
+        "only", nargs="?", default="", metavar="TEXT", help="only cases whose name has this text"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns (default: 5)")
+    return parser
+
+
 def main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["border"]:
+        options = border_parser().parse_args(arguments[1:])
+        return bench_border(max(1, options.rounds), options.only)
     if arguments[:1] == ["rain"]:
         options = rain_parser().parse_args(arguments[1:])
         return bench_rain(options.rounds, options.clients, options.requests)

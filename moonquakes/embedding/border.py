@@ -29,6 +29,7 @@ from moonquakes.values import (
     pack_results,
 )
 from moonquakes.vm.settle import raise_as_it_was
+from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
     from moonquakes.embedding.objects import Objects
@@ -57,6 +58,7 @@ class Border:
         encoding: how a ``str`` becomes a Lua string and back; None when Lua strings become ``bytes``.
         source_encoding: the same for source text and names.
         acquire, release: the lock of the runtime; to acquire it when the runtime is closed is an error.
+        names, limits: the state's; the first None on the VM.
         enter: calls a Lua value with Lua values.
         is_short: whether a Lua function may be called as it is, too.
         to_lua, to_python: convert one value.
@@ -91,6 +93,8 @@ class Border:
         self.release = lock.release
         self.is_closed = False
         self.enter, self.is_short = _make_entry(state)
+        self.names = state.names if state.engine == "fast" else None
+        self.limits = state.limits
         self.wrappers: Mapping[type, type[LuaObject]] = wrapper_classes()
         self.objects: Objects
         self.failures = Failures(self)
@@ -131,7 +135,7 @@ class Border:
     def _held_values(self) -> list[LuaValue]:
         """Return the Lua values that Python holds."""
         held = [reference() for reference in list(self.held.values())]
-        return [wrapper._value for wrapper in held if wrapper is not None]
+        return [wrapper._inside[1] for wrapper in held if wrapper is not None]
 
     # Text
 
@@ -266,9 +270,10 @@ def _make_to_lua(border: Border) -> Callable[[object], LuaValue]:
                 return value
             return of_text(value)  # type: ignore[arg-type]  # a str
         if kind in wrappers:
-            if value._border is not border:  # type: ignore[attr-defined]  # a LuaObject
-                raise MixedRuntimesError
-            return value._value  # type: ignore[attr-defined]  # a LuaObject
+            owner, inside = value._inside  # type: ignore[attr-defined]  # a LuaObject
+            if owner is border:
+                return inside
+            raise MixedRuntimesError
         if kind is bool:
             return TRUE if value else FALSE
         if kind is bytes:
@@ -297,8 +302,11 @@ def _make_to_lua(border: Border) -> Callable[[object], LuaValue]:
 
 
 def _make_to_python(border: Border) -> Callable[[LuaValue], Any]:
+    from moonquakes.embedding.wrappers import LuaTable, set_inside
+
     encoding, is_plain = border.encoding, border.is_plain
     wrappers = border.wrappers
+    new = object.__new__
 
     def to_python(value: LuaValue) -> Any:
         kind = type(value)
@@ -309,11 +317,20 @@ def _make_to_python(border: Border) -> Callable[[LuaValue], Any]:
                 return value
             data = value.encode("latin-1")
             return data if encoding is None else data.decode(encoding)
-        held = border.held.get(id(value))
-        if held is not None:
-            wrapper = held()
+        held = border.held
+        known = held.get(id(value))
+        if known is not None:
+            wrapper: Any = known()
             if wrapper is not None:  # which keeps its value alive, so it is this one's
                 return wrapper
+        if kind is Table:
+            # What the constructor does, in place, since tables are made for a single call.
+            wrapper = new(LuaTable)
+            set_inside(wrapper, (border, value))
+            held[id(value)] = ref(wrapper)
+            if len(held) > border.prune_at:
+                border.prune()
+            return wrapper
         if kind is LuaBoolean:
             return value is TRUE
         if kind is Userdata:

@@ -59,7 +59,7 @@ class MemoryLimit:
         limits = self._border.state.limits
         assert limits is not None
         assert limits.memory is not None
-        limits.memory_limit = self._most + self._base if most else _ENDLESS
+        limits.limit_memory(self._most + self._base if most else _ENDLESS)
         # What comes next measures what there is.
         limits.memory.set(0 if most else _ENDLESS)
 

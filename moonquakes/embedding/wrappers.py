@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 from weakref import ref
 
-from moonquakes.values import LightUserdata, LuaResults, LuaValue, Userdata, first, pack_results, type_name
+from moonquakes.embedding.calling import call_function
+from moonquakes.values import LightUserdata, LuaValue, Userdata, first, pack_results, type_name
 from moonquakes.vm.coroutines import Coroutine
+from moonquakes.vm.fast.entry import HAS_ENTRY
 from moonquakes.vm.interpreter import resume_from_host
 from moonquakes.vm.table import Table
 
@@ -23,19 +25,29 @@ if TYPE_CHECKING:
 class LuaObject:
     """A Lua value that Python has no own type for; equal to another of the same value."""
 
-    __slots__ = ("__weakref__", "_border", "_value")
-    _border: Border
-    _value: LuaValue
+    __slots__ = ("__weakref__", "_inside")
+    #: The border and the value, in one: reading a slot of what has __getattr__ takes as long as a call.
+    _inside: tuple[Border, Any]
     # Else Python would take whatever can be indexed for a sequence.
     __iter__: ClassVar[Any] = None
 
-    def __init__(self, border: Border, value: LuaValue) -> None:
-        _set_border(self, border)
-        _set_value(self, value)
+    def __new__(cls, border: Border, value: LuaValue) -> Self:
+        # No __init__: it would take half the time again.
+        self = _new(cls)
+        set_inside(self, (border, value))
         held = border.held
         held[id(value)] = ref(self)
         if len(held) > border.prune_at:
             border.prune()
+        return self
+
+    @property
+    def _border(self) -> Border:
+        return self._inside[0]
+
+    @property
+    def _value(self) -> LuaValue:
+        return self._inside[1]
 
     def __call__(self, *args: object) -> Any:
         """Call the value with Python arguments; several results are a tuple, none are None.
@@ -56,8 +68,7 @@ class LuaObject:
     def __getitem__(self, key: object) -> Any:
         raise TypeError(f"a Lua {type_name(self._value)} cannot be indexed")
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r}")
+    # No __getattr__, with which CPython looks every attribute up slowly.
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r} to set")
@@ -90,8 +101,8 @@ class LuaObject:
 
 
 # What is assigned otherwise is a field of Lua's.
-_set_border = LuaObject.__dict__["_border"].__set__
-_set_value = LuaObject.__dict__["_value"].__set__
+_new = object.__new__
+set_inside = LuaObject.__dict__["_inside"].__set__
 
 
 def _text_of(target: LuaObject) -> str:
@@ -111,27 +122,36 @@ class LuaUserdata(LuaObject):
     __slots__ = ()
 
     def __getitem__(self, key: object) -> Any:
-        border = self._border
-        border.acquire()
+        border, target = self._inside
+        acquire = border.acquire
+        acquire()
         try:
-            target = self._value
-            key = border.key_to_lua(key)
-            value = target.get(key) if target.__class__ is Table else None
+            if type(key) is not str or not border.is_plain or not key.isascii():
+                key = border.key_to_lua(key)
+            value = target.get(key) if type(target) is Table else None
             if value is None:
                 value = first(border.state.index(target, key))
-            return border.to_python(value)
+            kind = type(value)
+            if kind is int or value is None:
+                return value
+            to_python = border.to_python
+            return to_python(value)
         except Exception as exception:
             raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
         finally:
-            border.release()
+            release = border.release
+            release()
 
     def __setitem__(self, key: object, value: object) -> None:
-        border = self._border
-        border.acquire()
+        border, target = self._inside
+        acquire = border.acquire
+        acquire()
         try:
-            target = self._value
-            key, value = border.key_to_lua(key), border.to_lua(value)
-            if target.__class__ is Table and target.metatable is None:
+            if type(key) is not str or not border.is_plain or not key.isascii():
+                key = border.key_to_lua(key)
+            to_lua = border.to_lua
+            value = to_lua(value)
+            if type(target) is Table and target.metatable is None:
                 target.set(key, value)
             else:
                 border.state.set_index(target, key, value)
@@ -139,7 +159,8 @@ class LuaUserdata(LuaObject):
         except Exception as exception:
             raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
         finally:
-            border.release()
+            release = border.release
+            release()
 
     def __delitem__(self, key: object) -> None:
         self[key] = None
@@ -165,53 +186,20 @@ class LuaFunction(LuaObject):
     """A Lua function; calling it from Python runs it."""
 
     __slots__ = ("_is_short",)
-    #: Whether it may be called as it is; None before the first call.
+    #: Whether it may be called as it is; None before that was asked.
     _is_short: bool | None
 
-    def __init__(self, border: Border, value: LuaValue) -> None:
-        super().__init__(border, value)
+    def __new__(cls, border: Border, value: LuaValue) -> Self:
+        self = LuaObject.__new__(cls, border, value)
         _set_short(self, None)
+        return self
 
-    def __call__(self, *args: object) -> Any:
-        """Call the function; see :meth:`LuaObject.__call__`."""
-        # All that usually crosses does so here without another call (docs/performance.md).
-        border = self._border
-        border.acquire()
-        try:
-            if args:
-                for value in args:
-                    kind = type(value)
-                    if kind is int:
-                        if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:  # type: ignore[operator]  # an int
-                            continue
-                    elif kind is str:
-                        if border.is_plain and value.isascii():  # type: ignore[attr-defined]  # a str
-                            continue
-                    elif kind is float or value is None:
-                        continue
-                    args = (border.to_lua(value),) if len(args) == 1 else tuple(map(border.to_lua, args))
-                    break
-            if self._is_short:
-                result = self._value(*args) if args else self._value()
-            elif self._is_short is False:
-                result = border.enter(self._value, args)
-            else:
-                result = self._enter(args)
-            kind = type(result)
-            if kind is int or result is None:
-                return result
-            if kind is tuple:
-                return border.results(result) if result else None
-            return border.to_python(result)
-        except Exception as exception:
-            raise border.fail(exception)  # noqa: B904  # which leaves its context as it is
-        finally:
-            border.release()
+    if HAS_ENTRY:
+        __call__ = call_function
 
-    def _enter(self, arguments: tuple[LuaValue, ...]) -> LuaResults:
-        if self._is_short is None:
-            _set_short(self, self._border.is_short(self._value))
-        return self._border.enter(self._value, arguments)
+    def _look(self) -> None:
+        """Find out whether it may be called as it is."""
+        _set_short(self, self._border.is_short(self._value))
 
     def coroutine(self, *args: object) -> LuaThread:
         """Return a new coroutine of the function, which gets ``args`` when it is first resumed."""
@@ -231,9 +219,10 @@ class LuaThread(LuaObject):
     __slots__ = ("_arguments",)
     _arguments: tuple[object, ...] | None
 
-    def __init__(self, border: Border, value: LuaValue, arguments: tuple[object, ...] | None = None) -> None:
-        super().__init__(border, value)
+    def __new__(cls, border: Border, value: LuaValue, arguments: tuple[object, ...] | None = None) -> Self:
+        self = LuaObject.__new__(cls, border, value)
         _set_arguments(self, arguments)
+        return self
 
     def __call__(self, *args: object) -> Any:
         if self._arguments is None and not self._value.is_started and self._value.status == "suspended":
@@ -327,22 +316,26 @@ class LuaIterator:
         table = self._table
         if table is None:
             raise StopIteration
-        border = table._border
-        entry = border.do(self._step, table)
-        if entry is None:
-            raise StopIteration
-        key, value = entry
-        if self._what == self.ITEMS:
-            return border.to_python(key), border.to_python(value)
-        return border.to_python(value if self._what == self.VALUES else key)
-
-    def _step(self, table: LuaTable) -> tuple[LuaValue, LuaValue] | None:
-        entry: tuple[LuaValue, LuaValue] | None = table._value.next(self._key)
-        if entry is None:
-            self._table = None
-        else:
-            self._key = entry[0]
-        return entry
+        border, target = table._inside
+        acquire = border.acquire
+        acquire()
+        try:
+            entry = target.next(self._key)
+            if entry is None:
+                self._table = None
+            else:
+                self._key, value = entry
+                to_python, what = border.to_python, self._what
+                if what == 0:
+                    return to_python(self._key)
+                value = to_python(value)
+                return value if what == 1 else (to_python(self._key), value)
+        except Exception as exception:
+            raise border.fail(exception)  # noqa: B904  # as above
+        finally:
+            release = border.release
+            release()
+        raise StopIteration
 
 
 def wrapper_classes() -> Mapping[type, type[LuaObject]]:

@@ -69,14 +69,13 @@ def most_frames(memory: int | None) -> int:
     return MAX_FRAMES if memory is None else min(MAX_FRAMES, max(_LEAST_MOST, memory // _FRAME_SIZE))
 
 
-def recursion_limit(limit: int, depth: int, most: int = MAX_FRAMES) -> int:
-    """Return the recursion limit to run Lua with, where it is ``limit`` and ``depth`` frames are used.
+def recursion_limit(limit: int, most: int = MAX_FRAMES) -> int:
+    """Return the recursion limit to run Lua with, where the host's is ``limit``.
 
     ``most`` is how many frames Lua may have.
     """
-    _thread.most = most
     if sys.implementation.name == "cpython":
-        return max(limit, depth + most)
+        return limit + most
     return max(limit, _PYPY_LIMIT) if HAS_FRESH and _is_stack_large() else limit
 
 
@@ -129,8 +128,12 @@ class _Thread(threading.local):
 _thread: Final = _Thread()
 
 
-def prepare() -> None:
-    """Make fresh stacks possible: called where Lua is entered, and the stack is short."""
+def prepare(most: int) -> None:
+    """Make fresh stacks possible, with ``most`` frames in all.
+
+    Called where Lua is entered, and the stack is short.
+    """
+    _thread.most = most
     if _thread.base is None:
         _thread.base = continulet(_begin_others)
         _thread.base.switch()

@@ -62,6 +62,8 @@ _ENDLESS: Final = 1 << 62
 #: Seconds after which a slice counts as slow, and the least that slices shrink to.
 _SLOW: Final = 0.01
 _LEAST_SLICE: Final = 64
+#: The most units before the first look in a call.
+_FIRST_SLICE: Final = 256
 #: Between two measurements at least this part of the limit is allocated, and at most this part
 #: while the live size does not grow.
 _LEAST_STEP: Final = 16
@@ -164,6 +166,12 @@ class Account:
                 self.more(amount)
 
 
+def _first_slice(deadline: float | None, depth: int | None) -> int | None:
+    if depth is not None:
+        return min(_FIRST_SLICE, max(depth, _LEAST_CALLS))
+    return None if deadline is None else _FIRST_SLICE
+
+
 _chains: list[list[tuple[Any, ...]]] = []
 
 
@@ -186,8 +194,11 @@ class Limits:
 
     Attributes:
         fuel, memory: what the code pays out of; ``memory`` in units, None without that limit.
-        memory_limit, output_left, depth: as above.
+        memory_limit, output_left, depth: as above; :meth:`limit_memory` sets the first.
+        most_frames: how many Python frames there is memory for.
         is_running: whether a call from outside is under way.
+        end: when that must be over; None before the clock was looked at.
+        first_slice: after how many units of a call that is to be, and the depth looked at; None for never.
     """
 
     def __init__(
@@ -202,20 +213,26 @@ class Limits:
         self._clock = clock
         self._has_fuel = fuel is not None
         self.fuel = Account(_ENDLESS if fuel is None else fuel, self._more_fuel)
-        self.memory_limit = memory
+        self.limit_memory(memory)
         self.memory: Account | None = None
         if memory is not None:
             self.memory = Account(memory // UNIT, self._more_memory)
         self._step = 0
         self._last_size = 0
         self.deadline = deadline
-        self._end = float("inf")
+        self.end: float | None = None
         self._slice = SLICE
+        self.first_slice = _first_slice(deadline, depth)
         self._slice_began = 0.0
         self.output_left = output
         self.depth = depth
         self.is_running = False
         self._state: State | None = None
+
+    def limit_memory(self, memory: int | None) -> None:
+        """Set how many bytes may be alive at once."""
+        self.memory_limit = memory
+        self.most_frames = most_frames(memory)
 
     def attach(self, state: State) -> None:
         """Say whose limits these are."""
@@ -233,7 +250,9 @@ class Limits:
     @property
     def seconds_left(self) -> float | None:
         """Seconds that the call under way may still take; None without a deadline or a call."""
-        return None if self._end == float("inf") else self._end - self._clock()
+        if self.deadline is None or not self.is_running:
+            return None
+        return (self._start_clock() if self.end is None else self.end) - self._clock()
 
     def renew(
         self, fuel: int | None = None, deadline: float | None = None, output: int | None = None
@@ -244,26 +263,38 @@ class Limits:
             self.fuel.set(fuel)
         if deadline is not None:
             self.deadline = deadline
+            self.first_slice = _first_slice(deadline, self.depth)
         if output is not None:
             self.output_left = output
 
     def begin(self) -> None:
-        """A call from outside begins: the deadline counts from now."""
+        """A call from outside begins.
+
+        The deadline counts from the first look at the clock, which comes soon: most calls end before.
+        """
         self.is_running = True
         if self.memory_limit is not None:
             assert self._state is not None
             self._state.call_slots = max(CALL_SLOTS, MAX_DEPTH // most_frames(self.memory_limit))
-        if self.deadline is not None:
-            self._slice_began = self._clock()
-            self._end = self._slice_began + self.deadline
-        if self.deadline is not None or self.depth is not None:
-            # The first charge looks at the clock and the depth.
-            self.fuel.set(self.fuel.left)
+        self.end = None
+        if self.first_slice is not None and self.fuel.in_slice > self.first_slice:
+            self.look_soon(self.first_slice)
+
+    def look_soon(self, units: int) -> None:
+        """Let the next slice begin after so many units."""
+        self.fuel.hand_out(self.fuel.left, units)
 
     def finish(self) -> None:
         """The call from outside is over."""
         self.is_running = False
-        self._end = float("inf")
+
+    def _start_clock(self) -> float:
+        """Let the deadline count from now, and return its end."""
+        assert self.deadline is not None
+        self._slice_began = self._clock()
+        self._slice = _FIRST_SLICE
+        self.end = end = self._slice_began + self.deadline
+        return end
 
     # Fuel and time
 
@@ -294,8 +325,11 @@ class Limits:
 
     def check_deadline(self) -> None:
         """Stop the run if it has taken too long."""
+        if self.end is None:
+            self._start_clock()
+            return
         now = self._clock()
-        if now >= self._end:
+        if now >= self.end:
             raise self.stop(DeadlineExceeded(_NO_TIME))
         took = now - self._slice_began
         self._slice_began = now

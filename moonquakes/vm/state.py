@@ -188,6 +188,11 @@ class State(Operations):
                 raise
         return pack_results(tuple(call_from_host(self, callee, list(arguments))))
 
+    @property
+    def is_entered(self) -> bool:
+        """Whether a call from outside into the fast engine is under way."""
+        return self.engine == "fast" and self.names.is_entered
+
     @cached_property
     def names(self) -> Names:
         """What the fast engine's code calls."""
@@ -380,7 +385,7 @@ class State(Operations):
         elif not self.loads_binary:
             raise LuaSyntaxError("attempt to load a binary chunk (only text is allowed)")
         # What is kept is all states' memory: chunks that limited code makes are not kept.
-        is_made = self.limits is not None and self.host_depth > 0
+        is_made = self.limits is not None and (self.host_depth > 0 or self.is_entered)
         if is_made:
             store = None
         proto = load_chunk(source, chunk_name, mode, store, self.engine, keeps=not is_made)

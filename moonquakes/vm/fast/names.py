@@ -35,22 +35,21 @@ from moonquakes.vm.fast.later import with_operands_kept
 from moonquakes.vm.fast.library import library_names
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
 from moonquakes.vm.fast.often import with_likely_case
+from moonquakes.vm.fast.room import ROOM
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
 from moonquakes.vm.fast.stack import uncallable
 from moonquakes.vm.fresh import (
     HAS_FRESH,
+    MAX_FRAMES,
     StackFull,
     call_again,
     look,
-    most_frames,
     prepare,
-    recursion_limit,
     stack_almost_full,
 )
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.interpreter import enter_limited
 from moonquakes.vm.operations import truthy
-from moonquakes.vm.pace import PACE
 from moonquakes.vm.table import Table, new_table
 
 if TYPE_CHECKING:
@@ -187,20 +186,18 @@ class Names:
             state.host_depth = depth
 
     def _enter(self, function: Any, arguments: tuple[LuaValue, ...]) -> Any:
-        limit = sys.getrecursionlimit()
+        limits = self.state.limits
+        most = MAX_FRAMES if limits is None else limits.most_frames
         self.is_entered = True
-        PACE.begin()
+        ROOM.begin(most)
         try:
-            memory = self.state.limits.memory_limit if self.state.limits is not None else None
-            sys.setrecursionlimit(recursion_limit(limit, _stack_depth(), most_frames(memory)))
             if HAS_FRESH:
-                prepare()
+                prepare(most)
             function, arguments = self.resolve(function, arguments)
             return settle_tail(self.table["spread"](function, arguments))
         finally:
-            PACE.end()
             self.is_entered = False
-            sys.setrecursionlimit(limit)
+            ROOM.end()
 
     def resolve(self, function: Any, arguments: tuple[LuaValue, ...]) -> tuple[Any, tuple[LuaValue, ...]]:
         """Follow ``__call`` to a function, putting each called value before the arguments (§2.4)."""
@@ -432,15 +429,6 @@ def spelt_call(count: int) -> Callable[..., Any]:
         arguments = ", ".join([f"a[{i}]" for i in range(count)])
         call = _spelt[count] = eval(f"lambda f, a: f({arguments})", {"__name__": __name__})
     return call
-
-
-def _stack_depth() -> int:
-    depth = 0
-    frame = sys._getframe()
-    while frame is not None:
-        depth += 1
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
-    return depth
 
 
 #: Python frames from which on a tail call leaves its frames behind.

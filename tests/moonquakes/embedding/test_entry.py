@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from moonquakes import LuaError, LuaRuntime, MemoryExceeded, Sandbox
+from moonquakes import FuelExceeded, LuaError, LuaRuntime, MemoryExceeded, Sandbox
 from moonquakes.vm.fast.entry import is_short
 
 
@@ -31,15 +31,15 @@ def lua() -> LuaRuntime:
     ("source", "short"),
     [
         ("function() end", True),
-        ("function(a, b) return a + b, a .. 'x' == b end", False),
+        ("function(a, b) return a + b, a .. 'x' == b end", True),
         ("function(a, b) return a + b * 2, -a end", True),
         ("function(t) t.x = t.y if t.z then return 1 end return #t end", True),
         ("function(...) return ... end", True),
         ("function(f) return f() end", False),
-        ("function(t) return {t} end", False),
+        ("function(t) return {t} end", True),
         ("function(n) for i = 1, n do end end", False),
         ("function(n) while n > 0 do n = n - 1 end end", False),
-        ("function() return function() end end", False),
+        ("function() return function() end end", True),
     ],
 )
 def test_what_is_short(lua: LuaRuntime, source: str, short: bool) -> None:
@@ -47,7 +47,7 @@ def test_what_is_short(lua: LuaRuntime, source: str, short: bool) -> None:
     assert type(function._value) is FunctionType
     assert is_short(lua._state, function._value) is short
     limited = LuaRuntime(engine="fast", sandbox=Sandbox(fuel=10**6))
-    assert is_short(limited._state, limited.eval(source)._value) is False
+    assert is_short(limited._state, limited.eval(source)._value) is short
 
 
 def test_limits_of_the_host_come_back(lua: LuaRuntime) -> None:
@@ -123,4 +123,48 @@ def test_what_host_functions_make_counts() -> None:
         lua.execute("local t = {} for i = 1, 1e6 do t[i] = (...)(i) end", lambda i: str(i).rjust(100_000))
     with pytest.raises(MemoryExceeded):
         lua.execute("local t = {} for i = 1, 1e6 do t[i] = (...)() end", object)
+    assert lua.eval("1 + 1") == 2
+
+
+@pytest.mark.parametrize("body", ["return n + 1", "for i = 1, n do end return n + 1", "return ({n})[1] + 1"])
+@pytest.mark.usefixtures("engine")
+def test_each_call_pays_and_begins_anew(body: str) -> None:
+    lua = LuaRuntime(sandbox=Sandbox(fuel=5000, deadline=60, memory=2**24, depth=100))
+    function = lua.eval(f"function(n) {body} end")
+    limits = lua.limits
+    assert limits is not None
+    before = limits.fuel_left
+    for _ in range(3):
+        assert function(1) == 2
+        assert not limits.is_running
+        assert limits.seconds_left is None
+    burnt = (before or 0) - (limits.fuel_left or 0)
+    assert burnt > 0
+    assert burnt % 3 == 0
+    while limits.fuel_left is not None and limits.fuel_left >= burnt // 3:
+        assert function(1) == 2
+    for _ in range(2):
+        with pytest.raises(FuelExceeded):
+            function(1)
+    assert not limits.is_running
+    lua.renew(fuel=1000)
+    assert function(1) == 2
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_limit_passes_through_calls_from_inside() -> None:
+    lua = LuaRuntime(sandbox=Sandbox(fuel=5000, deadline=60))
+    inner = lua.eval("function() while true do end end")
+    seen: list[object] = []
+
+    def host() -> None:
+        try:
+            inner()
+        except Exception as exception:
+            seen.append(exception)
+
+    with pytest.raises(FuelExceeded):
+        lua.eval("function(f) f() return 1 end")(host)
+    assert seen == []
+    lua.renew(fuel=5000)
     assert lua.eval("1 + 1") == 2

@@ -75,7 +75,7 @@ def test_constructor(arguments: dict[str, Any], error: type[Exception], message:
         (lambda lua: lua.renew(fuel=5), ValueError, "without a sandbox"),
         (lambda lua: lua.eval("print")(a=1), TypeError, "unexpected keyword argument 'a'"),
         (lambda lua: lua.eval("print")[1], TypeError, "a Lua function cannot be indexed"),
-        (lambda lua: lua.eval("print").x, AttributeError, "a Lua function has no attribute 'x'"),
+        (lambda lua: lua.eval("print").x, AttributeError, "'LuaFunction' object has no attribute 'x'"),
         (
             lambda lua: setattr(lua.eval("print"), "x", 1),
             AttributeError,
