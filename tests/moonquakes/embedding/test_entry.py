@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import threading
 from types import FunctionType
 from typing import Any
 
@@ -77,23 +76,6 @@ def test_the_collector_slows_down_once_it_is_seen(lua: LuaRuntime) -> None:
     )
     assert seen[0][0] > before[0]
     assert gc.get_threshold() == before
-
-
-@pytest.mark.skipif(not CPYTHON, reason="on PyPy each state puts back the limit that it found, in any order")
-def test_threads_leave_the_recursion_limit_as_it_was() -> None:
-    before = sys.getrecursionlimit()
-
-    def work() -> None:
-        lua = LuaRuntime(engine="fast")
-        f = lua.execute("local function f(n) if n > 0 then return 1 + f(n - 1) end return 0 end return f")
-        assert [f(n) for n in (10, 3000, 0, 100)] == [10, 3000, 0, 100]
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sys.getrecursionlimit() == before
 
 
 def test_short_functions_have_metamethods(lua: LuaRuntime) -> None:
