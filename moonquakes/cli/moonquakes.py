@@ -18,6 +18,7 @@ from moonquakes.cli.program import (
     write_error,
     write_output,
 )
+from moonquakes.cli.pypy import tune, untraced
 from moonquakes.vm.stack_room import with_stack_room
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class Options:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``moonquakes``, with the arguments of the process by default; return the exit status."""
     program = called_name(PROGRAM) if arguments is None else PROGRAM
+    if arguments is None:
+        tune()
     return run(program, lambda: with_stack_room(lambda: _main(program, lua_arguments(arguments))))
 
 
@@ -229,9 +232,10 @@ def _main(program: str, arguments: list[str]) -> int:
     if options.version:
         write_output(version_line() + "\n")
 
-    from moonquakes.cli.session import Session
+    with untraced():
+        from moonquakes.cli.session import Session
 
-    session = Session(program, options.ignore_environment, engine, _limits(options))
+        session = Session(program, options.ignore_environment, engine, _limits(options))
     if options.py:
         return _show_python(session, arguments, options)
     session.state.globals.set("arg", argument_table(program, arguments, options.script))

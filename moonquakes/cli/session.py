@@ -13,6 +13,7 @@ from types import FrameType, FunctionType
 from typing import TYPE_CHECKING
 
 from moonquakes.cli.program import describe, write_error
+from moonquakes.cli.pypy import untraced
 from moonquakes.errors import LimitExceeded, LuaError, LuaSyntaxError, PendingError
 from moonquakes.numbers import format_number
 from moonquakes.stdlib import open_libraries
@@ -74,7 +75,8 @@ class Session:
     def load(self, source: str, chunk_name: str) -> FunctionType | None:
         """Load a chunk; report what is wrong with it."""
         try:
-            return self.state.load(source, chunk_name)
+            with untraced(len(source)):
+                return self.state.load(source, chunk_name)
         except LuaSyntaxError as error:
             self.report(error.value)
             return None
