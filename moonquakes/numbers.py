@@ -36,7 +36,7 @@ def wrap(value: int) -> int:
 
 
 def is_number(value: object) -> bool:
-    return type(value) is int or type(value) is float
+    return value.__class__ is int or value.__class__ is float
 
 
 # Conversions
@@ -98,21 +98,21 @@ def float_to_integer(value: float) -> int | None:
 
 def to_integer(value: object) -> int | None:
     """Convert a number, or a string that denotes one, to an integer; None when impossible."""
-    if type(value) is int:
+    if value.__class__ is int:
         return value
-    if type(value) is float:
+    if value.__class__ is float:
         return float_to_integer(value)
-    if type(value) is str:
+    if value.__class__ is str:
         number = parse_number(value)
-        return float_to_integer(number) if type(number) is float else number  # type: ignore[return-value]  # int or None
+        return float_to_integer(number) if number.__class__ is float else number  # type: ignore[return-value]  # int or None
     return None
 
 
 def to_number(value: object) -> Number | None:
     """Return a number as it is, a string that denotes one converted, else None."""
-    if type(value) is int or type(value) is float:
+    if value.__class__ is int or value.__class__ is float:
         return value
-    return parse_number(value) if type(value) is str else None
+    return parse_number(value) if value.__class__ is str else None
 
 
 def format_float(value: float) -> str:
@@ -127,7 +127,7 @@ def format_float(value: float) -> str:
 
 def format_number(value: Number) -> str:
     """Format a number as ``tostring`` does."""
-    return str(value) if type(value) is int else format_float(value)
+    return str(value) if value.__class__ is int else format_float(value)
 
 
 # Arithmetic (§3.4.1): each takes two numbers
@@ -135,17 +135,17 @@ def format_number(value: Number) -> str:
 
 def add(a: Number, b: Number) -> Number:
     result = a + b
-    return wrap(result) if type(result) is int else result
+    return wrap(result) if result.__class__ is int else result
 
 
 def subtract(a: Number, b: Number) -> Number:
     result = a - b
-    return wrap(result) if type(result) is int else result
+    return wrap(result) if result.__class__ is int else result
 
 
 def multiply(a: Number, b: Number) -> Number:
     result = a * b
-    return wrap(result) if type(result) is int else result
+    return wrap(result) if result.__class__ is int else result
 
 
 def divide(a: Number, b: Number) -> float:
@@ -161,7 +161,7 @@ def divide(a: Number, b: Number) -> float:
 
 def floor_divide(a: Number, b: Number) -> Number:
     """``//``: integers round towards minus infinity; raises ZeroDivisionError for an integer zero."""
-    if type(a) is int and type(b) is int:
+    if a.__class__ is int and b.__class__ is int:
         return wrap(a // b)
     quotient = divide(a, b)
     return float(math.floor(quotient)) if math.isfinite(quotient) and quotient else quotient
@@ -169,7 +169,7 @@ def floor_divide(a: Number, b: Number) -> Number:
 
 def modulo(a: Number, b: Number) -> Number:
     """``%``: the sign of the divisor; raises ZeroDivisionError for an integer zero."""
-    if type(a) is int and type(b) is int:
+    if a.__class__ is int and b.__class__ is int:
         return a % b
     x, y = float(a), float(b)
     if y == 0.0 or math.isinf(x):
@@ -195,7 +195,7 @@ def power(a: Number, b: Number) -> float:
 
 
 def negate(a: Number) -> Number:
-    return wrap(-a) if type(a) is int else -a
+    return wrap(-a) if a.__class__ is int else -a
 
 
 # Bitwise operations (§3.4.2): integers only

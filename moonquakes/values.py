@@ -99,7 +99,7 @@ class LightUserdata:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is LightUserdata and other.value is self.value
+        return other.__class__ is LightUserdata and other.value is self.value
 
     def __hash__(self) -> int:
         return id(self.value)
@@ -139,9 +139,9 @@ class TailCall:
 
 def settle_tail(results: Any) -> LuaResults:
     """Make the tail calls that a function's results may leave, and return the last one's results."""
-    while type(results) is tuple and len(results) == 1:
+    while results.__class__ is tuple and len(results) == 1:
         call = results[0]
-        if type(call) is not TailCall:
+        if call.__class__ is not TailCall:
             return call
         results = call.function(*call.arguments)
     return results
@@ -149,7 +149,7 @@ def settle_tail(results: Any) -> LuaResults:
 
 def first(results: LuaResults) -> LuaValue:
     """Return the first of a function's results, nil when there is none."""
-    if type(results) is tuple:
+    if results.__class__ is tuple:
         if len(results) == 1:
             return first(settle_tail(results))
         return results[0] if results else None
@@ -158,11 +158,11 @@ def first(results: LuaResults) -> LuaValue:
 
 def as_tuple(results: LuaResults) -> tuple[LuaValue, ...]:
     """Return a function's results as a tuple, however many there are."""
-    if type(results) is not tuple:
+    if results.__class__ is not tuple:
         return (results,)
     if len(results) == 1:
         results = settle_tail(results)
-        return results if type(results) is tuple else (results,)
+        return results if results.__class__ is tuple else (results,)
     return results
 
 

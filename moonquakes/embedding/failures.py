@@ -36,7 +36,7 @@ class Failures:
         """Return what the host gets for what a call into Lua raised."""
         state = self._border.state
         original = exception
-        if isinstance(exception, PendingError | RecursionError):
+        if isinstance(exception, (PendingError, RecursionError)):
             exception = settle(state, exception)
         if isinstance(exception, LuaError):
             if exception.is_outside:

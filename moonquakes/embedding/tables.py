@@ -37,7 +37,7 @@ def fill_table(border: Border, table: Table, sources: Iterable[Any], is_recursiv
         return inner
 
     def store(target: Table, source: Any, position: int) -> int:
-        if isinstance(source, Mapping | LuaTable):
+        if isinstance(source, (Mapping, LuaTable)):
             for key, item in source.items():
                 target.set(border.key_to_lua(key), value_of(item))
             return position
@@ -61,8 +61,8 @@ def fill_table(border: Border, table: Table, sources: Iterable[Any], is_recursiv
 
 def _has_parts(item: object) -> bool:
     """Whether an object is taken apart: mappings and sequences are, text is not."""
-    return isinstance(item, Mapping | LuaTable) or (
+    return isinstance(item, (Mapping, LuaTable)) or (
         hasattr(type(item), "__getitem__")
         and hasattr(type(item), "__iter__")
-        and not isinstance(item, str | bytes)
+        and not isinstance(item, (str, bytes))
     )

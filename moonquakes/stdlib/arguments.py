@@ -22,12 +22,12 @@ def type_error(position: int, expected: str, value: LuaValue) -> NoReturn:
 
 def check_integer(position: int, value: LuaValue) -> int:
     """Return ``value`` as an integer; accepts integral floats and numeric strings."""
-    if type(value) is int:
+    if value.__class__ is int:
         return value
-    number = parse_number(value) if type(value) is str else value
-    if type(number) is int:
+    number = parse_number(value) if value.__class__ is str else value
+    if number.__class__ is int:
         return number
-    if type(number) is float:
+    if number.__class__ is float:
         integer = float_to_integer(number)
         if integer is None:
             raise ArgumentError(position, "number has no integer representation")
@@ -41,9 +41,9 @@ def optional_integer(position: int, value: LuaValue, default: int) -> int:
 
 def check_number(position: int, value: LuaValue) -> Number:
     """Return ``value`` as a number; accepts numeric strings."""
-    if type(value) is int or type(value) is float:
+    if value.__class__ is int or value.__class__ is float:
         return value
-    number = parse_number(value) if type(value) is str else None
+    number = parse_number(value) if value.__class__ is str else None
     if number is None:
         type_error(position, "number", value)
     return number
@@ -51,9 +51,9 @@ def check_number(position: int, value: LuaValue) -> Number:
 
 def check_string(position: int, value: LuaValue) -> str:
     """Return ``value`` as a string; numbers are converted."""
-    if type(value) is str:
+    if value.__class__ is str:
         return value
-    if type(value) is int or type(value) is float:
+    if value.__class__ is int or value.__class__ is float:
         return format_number(value)
     type_error(position, "string", value)
 
@@ -63,7 +63,7 @@ def optional_string(position: int, value: LuaValue, default: str) -> str:
 
 
 def check_table(position: int, value: LuaValue) -> Table:
-    if type(value) is Table:
+    if value.__class__ is Table:
         return value
     type_error(position, "table", value)
 

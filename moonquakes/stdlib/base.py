@@ -88,7 +88,7 @@ def lua_type(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
 
 
 def lua_next(table: LuaValue = None, index: LuaValue = None, *_: LuaValue) -> LuaResults:
-    if type(table) is not Table:
+    if table.__class__ is not Table:
         type_error(1, "table", table)
     try:
         return table.next(index)
@@ -100,7 +100,7 @@ def _make_paid_next(limits: Limits) -> Callable[..., LuaResults]:
     """Return ``next`` that pays for a look over deleted fields at the beginning of the table."""
 
     def paid_next(table: LuaValue = None, index: LuaValue = None, *_: LuaValue) -> LuaResults:
-        if type(table) is not Table:
+        if table.__class__ is not Table:
             type_error(1, "table", table)
         if index is None and len(table.hash) > _FEW_FIELDS and table.begins_deleted():
             limits.charge(len(table.hash) // 16)
@@ -114,9 +114,9 @@ def _make_paid_next(limits: Limits) -> Callable[..., LuaResults]:
 
 
 def select(n: LuaValue = None, *values: LuaValue) -> LuaResults:
-    if type(n) is str and n[:1] == "#":
+    if n.__class__ is str and n[:1] == "#":
         return len(values)
-    number = n if type(n) is int else check_integer(1, n)
+    number = n if n.__class__ is int else check_integer(1, n)
     if number < 0:
         number += len(values) + 1
     if number < 1:
@@ -133,9 +133,9 @@ def rawequal(v1: LuaValue = _ABSENT, v2: LuaValue = _ABSENT, *_: LuaValue) -> Lu
 
 
 def rawget(table: LuaValue = None, index: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-    if type(table) is not Table:
+    if table.__class__ is not Table:
         type_error(1, "table", table)
-    if type(index) is str:
+    if index.__class__ is str:
         return table.hash.get(index)
     _check_present(2, index)
     return table.get(index)
@@ -144,12 +144,12 @@ def rawget(table: LuaValue = None, index: LuaValue = _ABSENT, *_: LuaValue) -> L
 def rawset(
     table: LuaValue = None, index: LuaValue = _ABSENT, value: LuaValue = _ABSENT, *_: LuaValue
 ) -> LuaResults:
-    if type(table) is not Table:
+    if table.__class__ is not Table:
         type_error(1, "table", table)
     _check_present(2, index)
     if value is _ABSENT:
         _check_present(3, value)
-    if type(index) is str:
+    if index.__class__ is str:
         table.set(index, value)
         return table
     if index is None:
@@ -161,9 +161,9 @@ def rawset(
 
 
 def rawlen(v: LuaValue = None, *_: LuaValue) -> LuaResults:
-    if type(v) is Table:
+    if v.__class__ is Table:
         return v.length()
-    if type(v) is str:
+    if v.__class__ is str:
         return len(v)
     raise ArgumentError.wrong_type(1, "table or string", v)
 
@@ -178,7 +178,7 @@ def tonumber(e: LuaValue = _ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaR
         _check_present(1, e)
         return None
     number_base = check_integer(2, base)
-    if type(e) is not str:
+    if e.__class__ is not str:
         type_error(1, "string", None if e is _ABSENT else e)
     if not 2 <= number_base <= 36:
         raise ArgumentError(2, "base out of range")
@@ -224,13 +224,13 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
             return (v, *rest) if rest else v
         _check_present(1, v)
         message = rest[0] if rest else "assertion failed!"
-        if type(message) is str:
+        if message.__class__ is str:
             message = state.where(1) + message
         raise LuaError(message)
 
     def error(message: LuaValue = None, level: LuaValue = None, *_: LuaValue) -> LuaResults:
         depth = optional_integer(2, level, 1)
-        if type(message) is str and depth > 0:
+        if message.__class__ is str and depth > 0:
             if limits is not None:
                 limits.charge(_POSITION_FUEL)
             message = state.where(depth) + message
@@ -251,9 +251,9 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
             if table.hash.__class__ is dict and "__gc" not in fields and "__mode" not in fields:
                 table.metatable = metatable
                 return table
-        if type(table) is not Table:
+        if table.__class__ is not Table:
             type_error(1, "table", table)
-        if type(metatable) is not Table and metatable is not None:
+        if metatable.__class__ is not Table and metatable is not None:
             type_error(2, "nil or table", None if metatable is _ABSENT else metatable)
         old = table.metatable
         if old is not None and old.hash.get("__metatable") is not None:
@@ -266,8 +266,8 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         return table
 
     def iterate(table: LuaValue = None, i: LuaValue = None, *_: LuaValue) -> LuaResults:
-        i = i + 1 if type(i) is int and i < MAX_INTEGER else wrap(check_integer(2, i) + 1)
-        if type(table) is Table:
+        i = i + 1 if i.__class__ is int and i < MAX_INTEGER else wrap(check_integer(2, i) + 1)
+        if table.__class__ is Table:
             if 0 < i < len(table.arr):
                 value = table.arr[i]
                 if value is not None:
@@ -291,7 +291,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     }  # fmt: skip
 
     def pairs(t: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-        if type(t) is Table and t.metatable is None:
+        if t.__class__ is Table and t.metatable is None:
             return next_function, t, None
         _check_present(1, t)
         handler = state.metamethod(t, "__pairs")
@@ -326,7 +326,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     output: StandardFile = standard_file(state, "stdout").value  # type: ignore[assignment]  # made so
 
     def lua_print(*values: LuaValue) -> LuaResults:
-        output.write("\t".join([v if type(v) is str else state_tostring(v) for v in values]) + "\n")
+        output.write("\t".join([v if v.__class__ is str else state_tostring(v) for v in values]) + "\n")
         if output.buffering == "full":  # else it has just been flushed; C's print does so even into a pipe
             output.stream.flush()
         return ()
@@ -362,9 +362,9 @@ def chunk_functions(state: State, environment: LuaValue = ...) -> dict[str, LuaV
             piece = first(state.call(reader))
             if piece is None or piece == "":
                 return "".join(pieces)
-            if type(piece) is int or type(piece) is float:
+            if piece.__class__ is int or piece.__class__ is float:
                 piece = check_string(1, piece)
-            if type(piece) is not str:
+            if piece.__class__ is not str:
                 raise LuaError(state.where(1) + "reader function must return a string")
             pieces.append(piece)
             if state.limits is not None:
@@ -379,11 +379,11 @@ def chunk_functions(state: State, environment: LuaValue = ...) -> dict[str, LuaV
         *_: LuaValue,
     ) -> LuaResults:
         allowed = optional_string(3, mode, "bt")
-        if type(chunk) is str or type(chunk) is int or type(chunk) is float:
+        if chunk.__class__ is str or chunk.__class__ is int or chunk.__class__ is float:
             source = check_string(1, chunk)
             return load_text(source, optional_string(2, chunkname, source), allowed, env)
         name = optional_string(2, chunkname, "=(load)")
-        if type(chunk) is not FunctionType:
+        if chunk.__class__ is not FunctionType:
             type_error(1, "function", chunk)
         try:
             source = read_pieces(chunk)

@@ -64,7 +64,7 @@ def open_coroutine(state: State) -> Table:
         return state.current, TRUE if state.current.function is None else FALSE
 
     def isyieldable(co: LuaValue = None, *_: LuaValue) -> LuaResults:
-        coroutine = co if type(co) is Coroutine else state.current
+        coroutine = co if co.__class__ is Coroutine else state.current
         if coroutine.function is None or coroutine.host_calls:
             return FALSE
         if state.engine == "fast" and coroutine is state.current:
@@ -106,20 +106,20 @@ def _starts_generator(state: State, coroutine: Coroutine) -> bool:
 
 
 def _check_function(value: LuaValue) -> FunctionType:
-    if type(value) is FunctionType:
+    if value.__class__ is FunctionType:
         return value
     raise ArgumentError.wrong_type(1, "function", value)
 
 
 def _check_coroutine(value: LuaValue) -> Coroutine:
-    if type(value) is Coroutine:
+    if value.__class__ is Coroutine:
         return value
     raise ArgumentError.wrong_type(1, "thread", value)
 
 
 def _begin_resume(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
     coroutine = arguments.pop(0) if arguments else None
-    if type(coroutine) is not Coroutine:
+    if coroutine.__class__ is not Coroutine:
         frame.calling = function
         raise ArgumentError.wrong_type(1, "thread", coroutine)
     resume(state, frame, coroutine, arguments, wraps=False)
@@ -154,7 +154,7 @@ def _make_wrapper(coroutine: Coroutine) -> FunctionType:
 _make_wrapper.__code__ = _make_wrapper.__code__.replace(
     co_consts=tuple(
         [
-            attach_intrinsic(value, Intrinsic(_begin_wrapper)) if type(value) is CodeType else value
+            attach_intrinsic(value, Intrinsic(_begin_wrapper)) if value.__class__ is CodeType else value
             for value in _make_wrapper.__code__.co_consts
         ]
     )

@@ -55,7 +55,7 @@ def charge_library(state: State, name: str, library: Table) -> None:
     assert limits is not None
     for key, make in _COSTS.get(name, {}).items():
         function = library.hash.get(key)
-        if type(function) is FunctionType:
+        if function.__class__ is FunctionType:
             charged = library.hash[key] = around(make(function, limits), function)
             if key in _FREE_IN_PLACE and state.library_functions.get(key) is function:
                 state.library_functions[key] = charged
@@ -82,7 +82,7 @@ def _by_text(function: FunctionType, limits: Limits) -> _Function:
     def charged(
         s: LuaValue = None, a: LuaValue = None, b: LuaValue = None, c: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
-        if type(s) is str and len(s) > LONG_STRING:
+        if s.__class__ is str and len(s) > LONG_STRING:
             make(len(s))
         return function(s, a, b, c)
 
@@ -108,7 +108,7 @@ def _byte(function: _Function, limits: Limits) -> _Function:
             except (TypeError, IndexError):
                 pass
         results = function(s, i, j)
-        if type(results) is tuple:
+        if results.__class__ is tuple:
             limits.make_list(len(results))
         return results
 
@@ -152,9 +152,9 @@ def _format(function: _Function, limits: Limits) -> _Function:
     def charged(form: LuaValue = None, *values: LuaValue) -> LuaResults:
         for value in values:
             if value.__class__ is str and len(value) > LONG_STRING:
-                size = sum([len(value) for value in values if type(value) is str])
+                size = sum([len(value) for value in values if value.__class__ is str])
                 limits.make(size)
-                if type(form) is str and "%q" in form:
+                if form.__class__ is str and "%q" in form:
                     limits.charge(size // _QUOTED)
                 break
         if form.__class__ is str and len(form) > LONG_STRING:
@@ -170,8 +170,8 @@ def _format(function: _Function, limits: Limits) -> _Function:
 
 def _rep(function: _Function, limits: Limits) -> _Function:
     def charged(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaValue) -> LuaResults:
-        count = int(n) if type(n) is float and n == n and abs(n) < 2**53 else n
-        if type(count) is int and count > 0:
+        count = int(n) if n.__class__ is float and n == n and abs(n) < 2**53 else n
+        if count.__class__ is int and count > 0:
             size = (_length(s) + _length(sep)) * count
             if LONG_STRING < size <= _MAX_LENGTH:
                 limits.make(size)
@@ -182,17 +182,17 @@ def _rep(function: _Function, limits: Limits) -> _Function:
 
 def _length(value: LuaValue) -> int:
     """Return an upper bound of a string's length, or of what a number reads as."""
-    return len(value) if type(value) is str else 24 if value is not None else 0
+    return len(value) if value.__class__ is str else 24 if value is not None else 0
 
 
 def _pack(function: _Function, limits: Limits) -> _Function:
     def charged(form: LuaValue = None, *values: LuaValue) -> LuaResults:
         size = 0
-        if type(form) is str:
+        if form.__class__ is str:
             # "c1000" makes as many bytes, and no item more than 16 besides.
             size = 16 * len(form) + sum([int(digits) for digits in _SIZES.findall(form)])
         for value in values:
-            if type(value) is str:
+            if value.__class__ is str:
                 size += len(value)
         limits.make(size)
         return function(form, *values)
@@ -208,7 +208,7 @@ def _span(limits: Limits, list: LuaValue, start: LuaValue, end: LuaValue) -> int
 
     The functions pay themselves for what they look for elsewhere, one by one.
     """
-    if type(list) is not Table or type(start) is not int or type(end) is not int:
+    if list.__class__ is not Table or start.__class__ is not int or end.__class__ is not int:
         return 0
     count = min(end, len(list.arr) - 1) - max(start, 1) + 1
     if count > 0:
@@ -220,14 +220,14 @@ def _concat(function: _Function, limits: Limits) -> _Function:
     def charged(
         list: LuaValue = None, sep: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
-        if i is None and j is None and type(list) is Table:
+        if i is None and j is None and list.__class__ is Table:
             pieces = list.arr[1:]
             count = len(pieces)
             if count >= 8:
                 limits.fuel.pay(count // 8)
         else:
             start = 1 if i is None else i
-            end = j if j is not None else len(list.arr) - 1 if type(list) is Table else 0
+            end = j if j is not None else len(list.arr) - 1 if list.__class__ is Table else 0
             count = _span(limits, list, start, end)
             if count <= 0:
                 return function(list, sep, i, j)
@@ -247,8 +247,8 @@ def _concat(function: _Function, limits: Limits) -> _Function:
 
 def _unpack(function: _Function, limits: Limits) -> _Function:
     def charged(list: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
-        end = j if j is not None else len(list.arr) - 1 if type(list) is Table else 0
-        if type(end) is not int or end >= 8:
+        end = j if j is not None else len(list.arr) - 1 if list.__class__ is Table else 0
+        if end.__class__ is not int or end >= 8:
             count = _span(limits, list, 1 if i is None else i, end)
             if _MANY < count < _MAX_RESULTS:
                 limits.allocate(8 * count)
@@ -279,7 +279,7 @@ def _insert(function: FunctionType, limits: Limits) -> _Function:
             pay(1)
         if value is not absent:
             _shift(limits, list, position)
-        elif type(list) is Table and list.metatable is None and not list.hash:
+        elif list.__class__ is Table and list.metatable is None and not list.hash:
             if position is absent or position is None:
                 return function(list, position)
             list.arr.append(position)
@@ -302,7 +302,7 @@ def _remove(function: FunctionType, limits: Limits) -> _Function:
 
 def _shift(limits: Limits, list: LuaValue, position: LuaValue) -> None:
     """Pay for moving the elements from a position on; one by one where metamethods may do it."""
-    if type(list) is Table and type(position) is int and position > 0:
+    if list.__class__ is Table and position.__class__ is int and position > 0:
         moved = len(list.arr) - position
         if moved > 0:
             limits.charge(moved // 64 if list.metatable is None else moved)
@@ -310,7 +310,7 @@ def _shift(limits: Limits, list: LuaValue, position: LuaValue) -> None:
 
 def _sort(function: _Function, limits: Limits) -> _Function:
     def charged(list: LuaValue = None, *rest: LuaValue) -> LuaResults:
-        if type(list) is Table:
+        if list.__class__ is Table:
             count = len(list.arr)
             limits.charge(count * count.bit_length() // 8)
             limits.allocate(24 * count)

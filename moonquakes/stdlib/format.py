@@ -193,7 +193,7 @@ def make_format(texts: Texts) -> Callable[..., LuaResults]:
                 else:
                     result = template % arguments
                     # A precision may have cut the zero byte off.
-                    if not refuses_zeros or not any(type(a) is str and "\0" in a for a in arguments):
+                    if not refuses_zeros or not any(a.__class__ is str and "\0" in a for a in arguments):
                         return result
         return _format_each(items, arguments, texts)
 
@@ -212,7 +212,7 @@ def _format_each(items: tuple[str | Conversion, ...], arguments: Sequence[LuaVal
             raise ArgumentError(used + 2, "no value")
         value = arguments[used]
         used += 1
-        if type(value) is str and item.text == "%s":
+        if value.__class__ is str and item.text == "%s":
             result.append(value)
         else:
             result.append(_CONVERTERS[item.letter](item, used + 1, value, texts))
@@ -225,7 +225,7 @@ def _check(item: Conversion) -> None:
 
 
 def _convert_string(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
-    text = value if type(value) is str else texts[0](value)
+    text = value if value.__class__ is str else texts[0](value)
     if item.text == "%s":
         return text
     if "\0" in text:
@@ -267,7 +267,7 @@ def _pad_number(item: Conversion, prefix: str, digits: str, may_zero_pad: bool) 
 
 
 def _convert_integer(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
-    number = value if type(value) is int else check_integer(position, value)
+    number = value if value.__class__ is int else check_integer(position, value)
     if item.text == "%d":
         return str(number)
     _check(item)
@@ -374,17 +374,17 @@ def _quote_character(match: re.Match[str]) -> str:
 def _convert_literal(item: Conversion, position: int, value: LuaValue, texts: Texts) -> str:
     """Return ``value`` as a Lua literal that reads back as itself (``%q``)."""
     _check(item)
-    if type(value) is str:
+    if value.__class__ is str:
         return f'"{_quote(value)}"'
-    if type(value) is int or type(value) is float:
+    if value.__class__ is int or value.__class__ is float:
         return _number_literal(value)
-    if value is None or type(value) is LuaBoolean:
+    if value is None or value.__class__ is LuaBoolean:
         return texts[0](value)
     raise ArgumentError(position, "value has no literal form")
 
 
 def _number_literal(value: Number) -> str:
-    if type(value) is int:
+    if value.__class__ is int:
         return "0x8000000000000000" if value == MIN_INTEGER else str(value)
     if value != value:
         return "(0/0)"

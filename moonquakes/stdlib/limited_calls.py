@@ -81,11 +81,11 @@ def paid_gmatch(tariff: Tariff, by_re: Any, by_matcher: Any) -> FunctionType:
     def gmatch(
         s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
-        if type(s) is str:
+        if s.__class__ is str:
             if len(s) <= short(pattern, -1):
                 pay(ROUGH_FUEL)
-            elif type(pattern) is str:
-                start = init if type(init) is int and init > 0 else 1
+            elif pattern.__class__ is str:
+                start = init if init.__class__ is int and init > 0 else 1
                 if not tariff.is_for_re(s, pattern, start):
                     return by_matcher(s, pattern, init)
         return by_re(s, pattern, init)
@@ -102,14 +102,14 @@ def paid_gsub(tariff: Tariff, by_re: Any, watched: Any, glanced_at: Any, by_matc
         s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
         nonlocal fuel
-        if type(s) is not str or type(pattern) is not str:
+        if s.__class__ is not str or pattern.__class__ is not str:
             return by_matcher(s, pattern, repl, n)  # a number, or an error
         if len(s) <= short(pattern, -1):
             try:
                 fuel = fuel[ROUGH_FUEL]
             except IndexError:
                 fuel = more(ROUGH_FUEL)
-            if type(repl) is not str:
+            if repl.__class__ is not str:
                 results = glanced_at(s, pattern, repl, n)
             elif (len(s) + 1) * max(1, len(repl)) <= _SMALL:
                 results = by_re(s, pattern, repl, n)
@@ -117,7 +117,7 @@ def paid_gsub(tariff: Tariff, by_re: Any, watched: Any, glanced_at: Any, by_matc
                 results = watched(s, pattern, repl, n)
         elif not tariff.is_for_re(s, pattern, 1):
             results = by_matcher(s, pattern, repl, n)
-        elif type(repl) is str and (len(s) + 1) * max(1, len(repl)) <= _SMALL:
+        elif repl.__class__ is str and (len(s) + 1) * max(1, len(repl)) <= _SMALL:
             results = by_re(s, pattern, repl, n)
         else:
             results = watched(s, pattern, repl, n)

@@ -52,7 +52,7 @@ class PaidMatcher(Matcher):
     def _match_other(
         self, item: Item, subject: str, position: int, starts: list[int], ends: list[int]
     ) -> int:
-        if type(item) is Balance:
+        if item.__class__ is Balance:
             self._pay((len(subject) - position) // UNIT)
         return super()._match_other(item, subject, position, starts, ends)
 

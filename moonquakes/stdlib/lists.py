@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def check_list(state: State, value: LuaValue, *events: str) -> None:
     """Refuse what is no table and lacks one of the metamethods that make it act as one."""
-    if type(value) is not Table:
+    if value.__class__ is not Table:
         for event in events:
             if state.metamethod(value, event) is None:
                 type_error(1, "table", value)
@@ -24,7 +24,7 @@ def check_list(state: State, value: LuaValue, *events: str) -> None:
 
 def is_plain(table: LuaValue) -> bool:
     """Whether ``table`` is a table without metamethods for reading, writing and its length."""
-    if type(table) is not Table:
+    if table.__class__ is not Table:
         return False
     if table.metatable is None:
         return True
@@ -34,10 +34,10 @@ def is_plain(table: LuaValue) -> bool:
 
 def length_of(state: State, value: LuaValue) -> int:
     """Return ``#value``, which must be an integer (``luaL_len``)."""
-    if type(value) is Table and value.metatable is None:
+    if value.__class__ is Table and value.metatable is None:
         return len(value.arr) - 1
     length = state.length(value)
-    if type(length) is not int:
+    if length.__class__ is not int:
         integer = to_integer(length)
         if integer is None:
             raise PendingError("object length is not an integer")

@@ -62,7 +62,7 @@ def _real_function(function: Callable[[float], float], invalid: float) -> Callab
     """Return ``function`` for Lua; ``invalid`` is its result where it has none (C's NaN, with its sign)."""
 
     def real(x: LuaValue = None, *_: LuaValue) -> LuaResults:
-        number = x if type(x) is float else float(check_number(1, x))
+        number = x if x.__class__ is float else float(check_number(1, x))
         try:
             return function(number)
         except ValueError:
@@ -75,8 +75,8 @@ def _real_function(function: Callable[[float], float], invalid: float) -> Callab
 
 
 def floor(x: LuaValue = None, *_: LuaValue) -> LuaResults:
-    number = x if type(x) is float else check_number(1, x)
-    if type(number) is int:
+    number = x if x.__class__ is float else check_number(1, x)
+    if number.__class__ is int:
         return number
     if -1.0 * 2.0**63 <= number < 2.0**63:
         return math.floor(number)
@@ -84,8 +84,8 @@ def floor(x: LuaValue = None, *_: LuaValue) -> LuaResults:
 
 
 def ceil(x: LuaValue = None, *_: LuaValue) -> LuaResults:
-    number = x if type(x) is float else check_number(1, x)
-    if type(number) is int:
+    number = x if x.__class__ is float else check_number(1, x)
+    if number.__class__ is int:
         return number
     if -1.0 * 2.0**63 <= number < 2.0**63:
         return math.ceil(number)
@@ -93,13 +93,13 @@ def ceil(x: LuaValue = None, *_: LuaValue) -> LuaResults:
 
 
 def lua_abs(x: LuaValue = None, *_: LuaValue) -> LuaResults:
-    if type(x) is int:
+    if x.__class__ is int:
         return x if x >= 0 else wrap(-x)
     return abs(float(check_number(1, x)))
 
 
 def fmod(a: LuaValue = None, b: LuaValue = None, *_: LuaValue) -> LuaResults:
-    if type(a) is int and type(b) is int:
+    if a.__class__ is int and b.__class__ is int:
         if b == 0:
             raise ArgumentError(2, "zero")
         remainder = abs(a) % abs(b)
@@ -114,7 +114,7 @@ def fmod(a: LuaValue = None, b: LuaValue = None, *_: LuaValue) -> LuaResults:
 
 def modf(x: LuaValue = None, *_: LuaValue) -> LuaResults:
     number = check_number(1, x)
-    if type(number) is int:
+    if number.__class__ is int:
         return number, 0.0
     if number != number or math.isinf(number):
         return number, number if number != number else 0.0
@@ -161,9 +161,9 @@ def tointeger(x: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
 
 
 def math_type(x: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-    if type(x) is int:
+    if x.__class__ is int:
         return "integer"
-    if type(x) is float:
+    if x.__class__ is float:
         return "float"
     if x is _ABSENT:
         raise ArgumentError(1, "value expected")
@@ -232,7 +232,7 @@ def random_functions(state: State) -> dict[str, LuaValue]:
         if m is _ABSENT:
             return (draw() >> 11) * 2.0**-53
         if n is _ABSENT:
-            low, high = 1, m if type(m) is int else check_integer(1, m)
+            low, high = 1, m if m.__class__ is int else check_integer(1, m)
             if high == 0:
                 return wrap(draw())
         elif surplus:

@@ -96,12 +96,12 @@ def _make_find(patterns: Patterns, find_text: Callable[[str, str, int], int]) ->
         *_: LuaValue,
     ) -> LuaResults:
         """``string.find(s, pattern [, init [, plain]])``"""
-        text = s if type(s) is str else check_string(1, s)
-        wanted = pattern if type(pattern) is str else check_string(2, pattern)
+        text = s if s.__class__ is str else check_string(1, s)
+        wanted = pattern if pattern.__class__ is str else check_string(2, pattern)
         if init is None:
             start = 0
         else:
-            start = init - 1 if type(init) is int and init > 0 else optional_start(3, init, len(text))
+            start = init - 1 if init.__class__ is int and init > 0 else optional_start(3, init, len(text))
             if start > len(text):
                 return None
         if plain is None or plain is FALSE:
@@ -128,14 +128,14 @@ def _make_match(patterns: Patterns) -> Callable[..., LuaResults]:
         s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
         """``string.match(s, pattern [, init])``"""
-        text = s if type(s) is str else check_string(1, s)
+        text = s if s.__class__ is str else check_string(1, s)
         compiled = patterns.get(pattern)
         if compiled is None:
             compiled = patterns[check_string(2, pattern)]
         if init is None:
             found = compiled.search(text, 0)
         else:
-            start = init - 1 if type(init) is int and init > 0 else optional_start(3, init, len(text))
+            start = init - 1 if init.__class__ is int and init > 0 else optional_start(3, init, len(text))
             found = compiled.search(text, start) if start <= len(text) else None
         if found is None:
             return None
@@ -156,8 +156,8 @@ def _make_gmatch(patterns: Patterns) -> Callable[..., LuaResults]:
         s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
         """``string.gmatch(s, pattern [, init])``: here ``^`` is no anchor."""
-        text = s if type(s) is str else check_string(1, s)
-        compiled = patterns[pattern if type(pattern) is str else check_string(2, pattern)]
+        text = s if s.__class__ is str else check_string(1, s)
+        compiled = patterns[pattern if pattern.__class__ is str else check_string(2, pattern)]
         if compiled.is_pending:
             compiled.prepare(text)
         return _matches_one_by_one(compiled, text, optional_start(3, init, len(text)))
@@ -211,7 +211,7 @@ def _make_gsub(
         s: LuaValue = None, pattern: LuaValue = None, repl: LuaValue = None, n: LuaValue = None, *_: LuaValue
     ) -> LuaResults:
         """``string.gsub(s, pattern, repl [, n])``"""
-        text = s if type(s) is str else check_string(1, s)
+        text = s if s.__class__ is str else check_string(1, s)
         compiled = patterns.get(pattern)
         if compiled is None:
             compiled = patterns[check_string(2, pattern)]

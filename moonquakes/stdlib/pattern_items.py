@@ -171,13 +171,13 @@ class PatternParser:
     def matches_empty(self) -> bool:
         """Return whether the pattern may match the empty string."""
         return not any(
-            type(item) is Balance or (type(item) is Single and item.repeat in ("", "+"))
+            item.__class__ is Balance or (item.__class__ is Single and item.repeat in ("", "+"))
             for item in self.items
         )
 
     def is_greedy(self) -> bool:
         """Return whether every repetition takes as much as it can before less."""
-        return not any(type(item) is Single and item.repeat == "-" for item in self.items)
+        return not any(item.__class__ is Single and item.repeat == "-" for item in self.items)
 
     def _item(self) -> Item:
         text, position = self.text, self.position

@@ -92,11 +92,11 @@ def _balance_end(subject: str, position: int, opening: str, closing: str) -> int
 def _first_members(items: tuple[Item, ...]) -> frozenset[str] | None:
     """Return the characters one of which every match must start with, or None if unknown."""
     for item in items:
-        if type(item) is Single and item.repeat in ("", "+"):
+        if item.__class__ is Single and item.repeat in ("", "+"):
             return item.members
-        if type(item) is Balance:
+        if item.__class__ is Balance:
             return frozenset(item.opening)
-        if type(item) is not Open:
+        if item.__class__ is not Open:
             return None
     return None
 
@@ -146,17 +146,17 @@ class Matcher:
         while index < len(items):
             item = items[index]
             index += 1
-            if type(item) is Single:
+            if item.__class__ is Single:
                 if item.repeat:
                     position, depth = _repeat(item, subject, index, position, depth, choices)
                 elif position < len(subject) and subject[position] in item.members:
                     position += 1
                 else:
                     position = -1
-            elif type(item) is Open:
+            elif item.__class__ is Open:
                 starts[item.capture + 1] = ends[item.capture + 1] = position
                 depth += 1
-            elif type(item) is Close:
+            elif item.__class__ is Close:
                 ends[item.capture + 1] = position
                 depth += 1
             else:
@@ -181,7 +181,7 @@ class Matcher:
                     choices.append((index, position - 1, last, depth))
                 return index, position, depth
             item = self._items[index - 1]
-            assert type(item) is Single
+            assert item.__class__ is Single
             if position < len(subject) and subject[position] in item.members:
                 choices.append((index, position + 1, _LAZY, depth))
                 return index, position + 1, depth

@@ -86,12 +86,12 @@ def _frontier_regex(members: frozenset[str]) -> str:
 
 
 def _not_in(item: Item) -> str:
-    assert type(item) is Single
+    assert item.__class__ is Single
     return class_regex(ALL - item.members)
 
 
 def _is_nested(item: Item) -> bool:
-    return type(item) in (Open, Close) or (type(item) is Single and item.repeat != "")
+    return item.__class__ in (Open, Close) or (item.__class__ is Single and item.repeat != "")
 
 
 def _is_rest_trimmed(items: Sequence[Item], index: int) -> bool:
@@ -147,7 +147,7 @@ def _is_all_captured(items: Sequence[Item]) -> bool:
     return (
         type(items[0]) is Open
         and type(items[-1]) is Close
-        and not any(type(item) in (Open, Close) for item in items[1:-1])
+        and not any(item.__class__ in (Open, Close) for item in items[1:-1])
     )
 
 
@@ -165,7 +165,7 @@ def literal_text(parsed: PatternParser) -> str | None:
     """Return the text that is all that a pattern without captures matches, None when there are others."""
     text = ""
     for item in parsed.items:
-        if type(item) is not Single or item.repeat or len(item.members) != 1:
+        if item.__class__ is not Single or item.repeat or len(item.members) != 1:
             return None
         text += next(iter(item.members))
     return text or None

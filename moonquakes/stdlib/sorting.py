@@ -39,7 +39,7 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
     sort_values = _sort if state.limits is None else merge_sort
 
     def sort(list: LuaValue = None, comp: LuaValue = None, *_: LuaValue) -> LuaResults:
-        if type(list) is Table and list.metatable is None:
+        if list.__class__ is Table and list.metatable is None:
             plain, size = True, len(list.arr) - 1
         else:
             check_list(state, list, "__index", "__newindex", "__len")
@@ -48,7 +48,7 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
             return ()
         if size >= _TOO_BIG:
             raise ArgumentError(1, "array too big")
-        if comp is not None and type(comp) is not FunctionType:
+        if comp is not None and comp.__class__ is not FunctionType:
             type_error(2, "function", comp)
         if plain:
             values = list.arr[1:]

@@ -88,7 +88,7 @@ def char(*codes: LuaValue) -> LuaResults:
 
 def dump(function: LuaValue = None, strip: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.dump(function [, strip])``"""
-    if type(function) is not FunctionType:
+    if function.__class__ is not FunctionType:
         type_error(1, "function", function)
     proto = proto_of(function)
     if proto is None:
@@ -98,26 +98,26 @@ def dump(function: LuaValue = None, strip: LuaValue = None, *_: LuaValue) -> Lua
 
 def length(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.len(s)``"""
-    return len(s if type(s) is str else check_string(1, s))
+    return len(s if s.__class__ is str else check_string(1, s))
 
 
 def lower(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.lower(s)``: ASCII letters only, as in the C locale."""
-    text = s if type(s) is str else check_string(1, s)
+    text = s if s.__class__ is str else check_string(1, s)
     # Of bytes Python changes ASCII letters only.
     return text.lower() if text.isascii() else text.encode("latin-1").lower().decode("latin-1")
 
 
 def upper(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.upper(s)``: ASCII letters only, as in the C locale."""
-    text = s if type(s) is str else check_string(1, s)
+    text = s if s.__class__ is str else check_string(1, s)
     return text.upper() if text.isascii() else text.encode("latin-1").upper().decode("latin-1")
 
 
 def rep(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.rep(s, n [, sep])``"""
-    text = s if type(s) is str else check_string(1, s)
-    count = n if type(n) is int else check_integer(2, n)
+    text = s if s.__class__ is str else check_string(1, s)
+    count = n if n.__class__ is int else check_integer(2, n)
     separator = "" if sep is None else check_string(3, sep)
     if count <= 0:
         return ""
@@ -131,7 +131,7 @@ def rep(s: LuaValue = None, n: LuaValue = None, sep: LuaValue = None, *_: LuaVal
 
 def reverse(s: LuaValue = None, *_: LuaValue) -> LuaResults:
     """``string.reverse(s)``"""
-    return (s if type(s) is str else check_string(1, s))[::-1]
+    return (s if s.__class__ is str else check_string(1, s))[::-1]
 
 
 def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) -> LuaResults:
@@ -151,9 +151,9 @@ def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) 
         return s[i:] if j == -1 else s[i : j + 1]
     except (TypeError, IndexError):
         pass
-    text = s if type(s) is str else check_string(1, s)
-    start = i if type(i) is int else check_integer(2, i)
-    end = -1 if j is None else j if type(j) is int else check_integer(3, j)
+    text = s if s.__class__ is str else check_string(1, s)
+    start = i if i.__class__ is int else check_integer(2, i)
+    end = -1 if j is None else j if j.__class__ is int else check_integer(3, j)
     if start <= 0:
         start = from_start(start, len(text)) + 1
     if end < 0:
@@ -163,9 +163,9 @@ def sub(s: LuaValue = None, i: LuaValue = None, j: LuaValue = -1, *_: LuaValue) 
 
 def _address(value: LuaValue) -> str | None:
     """Return what ``%p`` shows, None for a value without an identity (``lua_topointer``)."""
-    if type(value) is str:
+    if value.__class__ is str:
         return address(sys.intern(value) if len(value) <= LONGEST_SHORT_STRING else value)
-    if value is None or type(value) in (int, float, LuaBoolean):
+    if value is None or value.__class__ in (int, float, LuaBoolean):
         return None
     return address(value)
 
@@ -188,7 +188,7 @@ def _make_arithmetic(
                 return operation(x, y)
             except ZeroDivisionError:
                 raise LuaError(_BY_ZERO[event]) from None  # without a position, as in the reference
-        handler = None if type(b) is str else state.metamethod(b, event)
+        handler = None if b.__class__ is str else state.metamethod(b, event)
         if handler is None:
             raise PendingError(f"attempt to {event[2:]} a '{type_name(a)}' with a '{type_name(b)}'")
         return first(state.call(handler, a, b))

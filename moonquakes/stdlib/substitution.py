@@ -124,7 +124,7 @@ def collecting(
 
     def collected(*arguments: LuaValue) -> LuaResults:
         value = value_of(*arguments)
-        if type(value) is str and len(value) > least:
+        if value.__class__ is str and len(value) > least:
             collect(len(value))
         elif least < 0:
             collect(0)
@@ -215,13 +215,13 @@ def _replace_each(pattern: Pattern, subject: str, replacer: Replacer, limit: int
 
 def _replacement(value: LuaValue) -> str | None:
     """Return the text for a ``value`` that is no string; None when the match is to be kept."""
-    if type(value) is tuple:
+    if value.__class__ is tuple:
         value = first(value)
-        if type(value) is str:
+        if value.__class__ is str:
             return value
     if value is None or value is FALSE:
         return None
-    if type(value) is int or type(value) is float:
+    if value.__class__ is int or value.__class__ is float:
         return format_number(value)
     raise PendingError(f"invalid replacement value (a {type_name(value)})")
 
@@ -248,7 +248,7 @@ def replace_by_values(
             value = value_of(pattern.capture(match, 0))
         else:
             value = value_of(*as_tuple(captured(match)))
-        text = value if type(value) is str else _replacement(value)
+        text = value if value.__class__ is str else _replacement(value)
         if text is None:
             kept += 1
             return match[0]
@@ -272,7 +272,7 @@ def _replace_split(
     if stride == 2:
         for place in range(1, len(pieces), 2):
             value = value_of(pieces[place])
-            text = value if type(value) is str else _replacement(value)
+            text = value if value.__class__ is str else _replacement(value)
             if text is not None:
                 pieces[place] = text
                 replaced += 1
@@ -283,7 +283,7 @@ def _replace_split(
                 value = value_of(split[place + 1])
             else:
                 value = value_of(*split[place + 1 : place + stride - 1])
-            text = value if type(value) is str else _replacement(value)
+            text = value if value.__class__ is str else _replacement(value)
             if text is None:
                 text = split[place]
             else:

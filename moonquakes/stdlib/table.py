@@ -35,7 +35,7 @@ def open_table(state: State) -> Table:
         value: LuaValue = _ABSENT,
         *surplus: LuaValue,
     ) -> LuaResults:
-        if type(list) is Table and list.metatable is None:
+        if list.__class__ is Table and list.metatable is None:
             if value is _ABSENT and position is not None and position is not _ABSENT:
                 if list.hash:
                     list.set(len(list.arr), position)
@@ -60,7 +60,7 @@ def open_table(state: State) -> Table:
             return ()
         if surplus:
             raise PendingError("wrong number of arguments to 'insert'")
-        index = position if type(position) is int else check_integer(2, position)
+        index = position if position.__class__ is int else check_integer(2, position)
         if not 0 < index <= end:
             raise ArgumentError(2, "position out of bounds")
         if not plain:
@@ -74,7 +74,7 @@ def open_table(state: State) -> Table:
         return ()
 
     def remove(list: LuaValue = None, position: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-        if type(list) is Table and list.metatable is None:
+        if list.__class__ is Table and list.metatable is None:
             plain, arr = True, list.arr
             size = len(arr) - 1
             if position is _ABSENT and size > 0:
@@ -89,7 +89,7 @@ def open_table(state: State) -> Table:
         if position is _ABSENT:
             index = size
         else:
-            index = position if type(position) is int else check_integer(2, position)
+            index = position if position.__class__ is int else check_integer(2, position)
             # The place after the last element may be removed too, and 0 of an empty list.
             if index != size and not 0 < index <= size + 1:
                 raise ArgumentError(2, "position out of bounds")
@@ -115,7 +115,7 @@ def open_table(state: State) -> Table:
         first, last, to = check_integer(2, f), check_integer(3, e), check_integer(4, t)
         check_list(state, a1, "__index")
         target = a1 if a2 is None else a2
-        if type(target) is not Table and state.metamethod(target, "__newindex") is None:
+        if target.__class__ is not Table and state.metamethod(target, "__newindex") is None:
             type_error(1 if a2 is None else 5, "table", target)
         if last < first:
             return target
@@ -141,12 +141,12 @@ def open_table(state: State) -> Table:
         j: LuaValue = None,
         *_: LuaValue,
     ) -> LuaResults:
-        if type(list) is Table and list.metatable is None:
+        if list.__class__ is Table and list.metatable is None:
             plain, end = True, len(list.arr) - 1
         else:
             check_list(state, list, "__index", "__len")
             plain, end = is_plain(list), length_of(state, list)
-        separator = sep if type(sep) is str else optional_string(2, sep, "")
+        separator = sep if sep.__class__ is str else optional_string(2, sep, "")
         start = 1 if i is None else check_integer(3, i)
         if j is not None:
             end = check_integer(4, j)
@@ -157,7 +157,9 @@ def open_table(state: State) -> Table:
             try:
                 return separator.join(pieces)
             except TypeError:  # numbers among them, or an error
-                texts: Any = [v if type(v) is str else f"{v}" if type(v) is int else None for v in pieces]
+                texts: Any = [
+                    v if v.__class__ is str else f"{v}" if v.__class__ is int else None for v in pieces
+                ]
                 if None not in texts:
                     return separator.join(texts)
                 return separator.join([_piece(value, start + k) for k, value in enumerate(pieces)])
@@ -171,7 +173,7 @@ def open_table(state: State) -> Table:
         return text
 
     def unpack(list: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
-        if i is None and j is None and type(list) is Table and list.metatable is None:
+        if i is None and j is None and list.__class__ is Table and list.metatable is None:
             arr = list.arr
             if len(arr) > _MAX_RESULTS:
                 raise PendingError("too many results to unpack")
@@ -180,7 +182,7 @@ def open_table(state: State) -> Table:
         end = length_of(state, list) if j is None else check_integer(3, j)
         if end - start >= _MAX_RESULTS - 1:
             raise PendingError("too many results to unpack")
-        if type(list) is Table and start > 0:
+        if list.__class__ is Table and start > 0:
             values = tuple(list.arr[start : end + 1]) if start <= end else ()
             count = end - start + 1
             if list.metatable is None or (len(values) == count and None not in values):

@@ -105,7 +105,7 @@ def codepoint(
     s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, lax: LuaValue = None, *_: LuaValue
 ) -> LuaResults:
     """``utf8.codepoint(s [, i [, j [, lax]]])``"""
-    text = s if type(s) is str else check_string(1, s)
+    text = s if s.__class__ is str else check_string(1, s)
     start = _from_end(optional_integer(2, i, 1), len(text))
     end = start if j is None else _from_end(check_integer(3, j), len(text))
     if start < 1:
@@ -205,8 +205,8 @@ def _backward(text: str, position: int, count: int) -> int | None:
 def _make_next(is_lax: bool) -> Callable[..., LuaResults]:
     def next_code(s: LuaValue = None, control: LuaValue = None, *_: LuaValue) -> LuaResults:
         """Return position and code of the character after the one at ``control``."""
-        text = s if type(s) is str else check_string(1, s)
-        position = control if type(control) is int else to_integer(control) or 0
+        text = s if s.__class__ is str else check_string(1, s)
+        position = control if control.__class__ is int else to_integer(control) or 0
         if position < 0:
             return ()
         length = len(text)

@@ -79,7 +79,7 @@ def activations(frame: AnyFrame | None) -> Iterator[Activation]:
             yield Activation(frame.calling, None, frame)
         if type(frame) is Frame:
             yield Activation(frame.function, frame, frame.previous)
-        elif isinstance(frame, ProtectedFrame | ForwardFrame):
+        elif isinstance(frame, (ProtectedFrame, ForwardFrame)):
             yield Activation(frame.function, None, frame.previous)
         elif isinstance(frame, CoroutineBase):
             return
@@ -95,7 +95,7 @@ def activations_until(frame: AnyFrame | None, boundary: Boundary) -> Iterator[Ac
             yield Activation(frame.calling, None, frame)
         if type(frame) is Frame:
             yield Activation(frame.function, frame, frame.previous)
-        elif isinstance(frame, ProtectedFrame | ForwardFrame):
+        elif isinstance(frame, (ProtectedFrame, ForwardFrame)):
             yield Activation(frame.function, None, frame.previous)
         elif isinstance(frame, CoroutineBase):
             return

@@ -142,7 +142,7 @@ class CoroutineBase(HostFrame):
             return
         closed = close(state, coroutine)
         value = closed.value if closed is not None else error.value
-        if type(value) is str:
+        if value.__class__ is str:
             value = state.position() + value
         raise LuaError(value)
 
@@ -269,14 +269,14 @@ def close(state: State, coroutine: Coroutine) -> LuaError | None:
     coroutine.host_calls += 1
     try:
         for part in left:
-            if type(part) is Coroutine:
+            if part.__class__ is Coroutine:
                 part.error = error
                 error = close(state, part)
             else:
                 while part:
                     error = _close_value(state, part.pop()[1], error, message_handler)
         while frame is not None and frame is not coroutine.base:
-            if type(frame) is Frame and frame.tbc:
+            if frame.__class__ is Frame and frame.tbc:
                 while frame.tbc:
                     error = _close_value(state, frame.register_value(frame.tbc.pop()), error, message_handler)
             elif isinstance(frame, HostFrame):

@@ -91,7 +91,7 @@ def marker_of(code: CodeType) -> Any:
     """
     constants = code.co_consts
     marker = constants[-1] if constants else None
-    return marker() if type(marker) is TranslatedLink else marker
+    return marker() if marker.__class__ is TranslatedLink else marker
 
 
 class WatchedFunction(TranslatedFunction):
@@ -190,7 +190,7 @@ def upvalue_cells(function: FunctionType) -> tuple[CellType, ...]:
     marker = marker_of(function.__code__)
     if isinstance(marker, TranslatedFunction):
         return marker.cells_of(function)
-    cells = marker.cells if type(marker) is JoinedProto else function.__closure__
+    cells = marker.cells if marker.__class__ is JoinedProto else function.__closure__
     return (cells or ())[1:]
 
 
@@ -234,7 +234,7 @@ def watch_function(function: FunctionType) -> None:
 def leave_function(function: FunctionType) -> None:
     """Give a watched function its translated code back."""
     watched = function.__code__.co_consts[-1]
-    if type(watched) is WatchedFunction:  # else its upvalues were joined meanwhile
+    if watched.__class__ is WatchedFunction:  # else its upvalues were joined meanwhile
         function.__code__ = watched.code
 
 
@@ -256,7 +256,7 @@ def state_of(function: FunctionType) -> State:
     marker = marker_of(function.__code__)
     if isinstance(marker, TranslatedFunction):
         return function.__globals__["STATE"]  # type: ignore[no-any-return]  # the fast engine put it there
-    cells = marker.cells if type(marker) is JoinedProto else function.__closure__
+    cells = marker.cells if marker.__class__ is JoinedProto else function.__closure__
     assert cells is not None
     return cells[0].cell_contents.state  # type: ignore[no-any-return]  # its Home's
 

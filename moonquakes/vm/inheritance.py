@@ -66,7 +66,7 @@ class WatchedDict(dict[LuaValue, LuaValue]):
 def metatable_changed(table: Table) -> None:
     """Say that a table that may be inherited from has another metatable now."""
     fields = table.hash
-    if type(fields) is WatchedDict:
+    if fields.__class__ is WatchedDict:
         fields.changed()
 
 
@@ -79,7 +79,7 @@ def inherited(metatable: Table, name: str) -> tuple[LuaValue] | None:
         methods: Any = metatable.methods
     except AttributeError:
         methods = 0
-    if type(methods) is int:
+    if methods.__class__ is int:
         if methods < _PATIENCE:
             metatable.methods = methods + 1  # type: ignore[assignment]  # counts until it is a map
             return None
@@ -88,7 +88,7 @@ def inherited(metatable: Table, name: str) -> tuple[LuaValue] | None:
     parent = metatable.hash.get("__index")
     value: LuaValue = None
     for _ in range(_MAX_CHAIN):
-        if type(parent) is not Table:
+        if parent.__class__ is not Table:
             return None
         chain.append(parent)
         value = parent.hash.get(name)
@@ -110,7 +110,7 @@ def inherited(metatable: Table, name: str) -> tuple[LuaValue] | None:
 
 def _watch(table: Table, metatable: Table) -> None:
     fields = table.hash
-    if type(fields) is not WatchedDict:
+    if fields.__class__ is not WatchedDict:
         if is_sealed(table):
             return
         watched = WatchedDict(fields)

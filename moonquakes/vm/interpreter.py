@@ -242,7 +242,7 @@ def _handle(state: State, catcher: AnyFrame, error: LuaError) -> LuaError:
 
         error.handled = False
         return handle(state, frame, error)
-    while frame is not None and not isinstance(frame, ProtectedFrame | CoroutineBase):
+    while frame is not None and not isinstance(frame, (ProtectedFrame, CoroutineBase)):
         if isinstance(frame, Boundary) and frame.handler is not None:
             break
         # The error goes on through host code or to what runs the closing: what catches it there has the say.

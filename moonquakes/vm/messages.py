@@ -44,7 +44,7 @@ def index_error(state: State, value: LuaValue, key: LuaValue) -> LuaError:
     """``attempt to index a <type> value (<variable>)``, from Lua code or from a host function."""
     frame = state.frame
     described = None
-    if type(frame) is Frame and frame.calling is None:
+    if frame.__class__ is Frame and frame.calling is None:
         pc = frame.pc - 2
         described = describe_indexed(frame.proto, pc)
         if described is not None and not _is_operand(frame, pc, value):
@@ -75,7 +75,7 @@ def arithmetic_error(
     """The error of a binary or unary operation without a metamethod for its operands."""
     if event == "__concat":
         culprit, register = x, x_register
-        if type(x) is str or type(x) is int or type(x) is float:
+        if x.__class__ is str or x.__class__ is int or x.__class__ is float:
             culprit = y
             register = x_register + 1 if x_register is not None else None
         return operand_error(frame, culprit, register, "concatenate")
@@ -116,6 +116,6 @@ def call_error(frame: AnyFrame, value: LuaValue) -> LuaError:
     """``attempt to call a <type> value (<variable>)``"""
     state = frame.state
     described = None
-    if type(frame) is Frame:
+    if frame.__class__ is Frame:
         described = describe_call(frame.proto, frame.pc - 2)
     return state.runtime_error(f"attempt to call a {state.type_name(value)} value{_variable(described)}")

@@ -74,7 +74,7 @@ def upvalue_name(proto: Proto, index: int) -> str:
 
 def _constant_name(proto: Proto, index: int) -> str:
     constant = proto.constants[index]
-    return constant if type(constant) is str else "?"
+    return constant if constant.__class__ is str else "?"
 
 
 def _register_constant_name(proto: Proto, pc: int, register: int) -> str:
@@ -116,7 +116,7 @@ def describe_register(proto: Proto, last_pc: int, register: int) -> Description 
         return "upvalue", upvalue_name(proto, get_b(word))
     if name in ("LOADK", "LOADKX"):
         constant = proto.constants[get_bx(word) if name == "LOADK" else get_ax(proto.code[pc + 1])]
-        return ("constant", constant) if type(constant) is str else None
+        return ("constant", constant) if constant.__class__ is str else None
     if name == "SELF":
         if get_k(word):
             return "method", _constant_name(proto, get_c(word))

@@ -41,13 +41,13 @@ class Operations:
 
     def metatable_of(self, value: LuaValue) -> Table | None:
         """Return the metatable of any value, None when it has none."""
-        if type(value) is Table or type(value) is Userdata:
+        if value.__class__ is Table or value.__class__ is Userdata:
             return value.metatable
         return self.type_metatables.get(type(value))
 
     def metamethod(self, value: LuaValue, event: str) -> LuaValue:
         """Return the field ``event`` of the value's metatable, None when there is none."""
-        metatable = value.metatable if type(value) is Table else self.metatable_of(value)
+        metatable = value.metatable if value.__class__ is Table else self.metatable_of(value)
         return metatable.hash.get(event) if metatable is not None else None
 
     def binary_metamethod(self, x: LuaValue, y: LuaValue, event: str) -> LuaValue:
@@ -57,11 +57,11 @@ class Operations:
 
     def type_name(self, value: LuaValue) -> str:
         """Return the type's name as messages show it: the metatable's ``__name`` when it is a string."""
-        if type(value) is Table or type(value) is Userdata:
+        if value.__class__ is Table or value.__class__ is Userdata:
             name = self.metamethod(value, "__name")
-            if type(name) is str:
+            if name.__class__ is str:
                 return name.partition("\0")[0]  # a C string in the reference
-        elif type(value) is LightUserdata:
+        elif value.__class__ is LightUserdata:
             return "light userdata"
         return TYPE_NAMES[type(value)]
 
@@ -82,12 +82,12 @@ class Operations:
 
     def length(self, value: LuaValue) -> LuaValue:
         """Return ``#value``: any value, when a metamethod gives it."""
-        if type(value) is str:
+        if value.__class__ is str:
             return len(value)
         handler = self.metamethod(value, "__len")
         if handler is not None:
             return first(self.call(handler, value, value))
-        if type(value) is Table:
+        if value.__class__ is Table:
             return value.length()
         raise self.runtime_error(f"attempt to get length of a {self.type_name(value)} value")
 
@@ -140,7 +140,7 @@ class Operations:
         """Return ``x == y``."""
         if x == y:
             return True
-        if type(x) is not type(y) or not (type(x) is Table or type(x) is Userdata):
+        if x.__class__ is not type(y) or not (x.__class__ is Table or x.__class__ is Userdata):
             return False
         handler = self.binary_metamethod(x, y, "__eq")
         return handler is not None and truthy(first(self.call(handler, x, y)))
@@ -169,38 +169,38 @@ class Operations:
 
     def string_or_none(self, value: LuaValue) -> str | None:
         """Return a string as it is, a number converted, None for any other value."""
-        if type(value) is str:
+        if value.__class__ is str:
             return value
-        if type(value) is int:
+        if value.__class__ is int:
             return str(value)
-        if type(value) is float:
+        if value.__class__ is float:
             return format_float(value)
         return None
 
     def tostring(self, value: LuaValue) -> str:
         """Convert any value to a string in a human-readable form (``luaL_tolstring``)."""
-        if type(value) is str:
+        if value.__class__ is str:
             return value
-        if type(value) is int:
+        if value.__class__ is int:
             return str(value)
-        if type(value) is float:
+        if value.__class__ is float:
             return format_float(value)
         metatable = self.metatable_of(value)
         if metatable is not None:
             handler = metatable.hash.get("__tostring")
             if handler is not None:
                 text = first(self.call(handler, value))
-                if type(text) is str:
+                if text.__class__ is str:
                     return text
                 if is_number(text):
                     return self.tostring(text)
                 raise PendingError("'__tostring' must return a string")
         if value is None:
             return "nil"
-        if type(value) is LuaBoolean:
+        if value.__class__ is LuaBoolean:
             return value.name
         name = self.metamethod(value, "__name")
-        kind = name.partition("\0")[0] if type(name) is str else TYPE_NAMES[type(value)]
+        kind = name.partition("\0")[0] if name.__class__ is str else TYPE_NAMES[type(value)]
         return f"{kind}: {address(value)}"
 
 
@@ -211,4 +211,4 @@ def truthy(value: LuaValue) -> bool:
 
 def address(value: LuaValue) -> str:
     """Return the identity of a table, function, thread or userdata as ``%p`` shows it."""
-    return f"0x{id(value.value if type(value) is LightUserdata else value):014x}"
+    return f"0x{id(value.value if value.__class__ is LightUserdata else value):014x}"

@@ -28,7 +28,7 @@ def _begin_pcall(state: State, frame: AnyFrame, function: FunctionType, argument
 
 def _begin_xpcall(state: State, frame: AnyFrame, function: FunctionType, arguments: list[LuaValue]) -> None:
     handler = arguments[1] if len(arguments) > 1 else None
-    if type(handler) is not FunctionType:
+    if handler.__class__ is not FunctionType:
         frame.calling = function
         raise ArgumentError.wrong_type(2, "function", handler)
     _begin(state, frame, function, arguments[0], handler, arguments[2:])
@@ -86,7 +86,7 @@ def _make_direct_pcall(state: State) -> FunctionType:
         handler = state.handler
         state.handler = None
         try:
-            if type(function) is not FunctionType or count > 3 or not names.is_entered:
+            if function.__class__ is not FunctionType or count > 3 or not names.is_entered:
                 results = names.call_any(function, arguments[1:])
             elif HAS_FRESH:
                 results = names.table["spread"](function, arguments[1:])
@@ -97,7 +97,7 @@ def _make_direct_pcall(state: State) -> FunctionType:
                 results = function(arguments[1])
             else:
                 results = function(arguments[1], arguments[2])
-            if type(results) is not tuple:
+            if results.__class__ is not tuple:
                 return TRUE, results
             return (TRUE, *as_tuple(results))
         except Exception as exception:
@@ -115,7 +115,7 @@ def make_xpcall(state: State) -> FunctionType:
     """Return ``xpcall (f, msgh [, arg1, ...])``."""
 
     def xpcall(f: LuaValue = None, msgh: LuaValue = None, *arguments: LuaValue) -> LuaResults:
-        if type(msgh) is not FunctionType:
+        if msgh.__class__ is not FunctionType:
             raise ArgumentError.wrong_type(2, "function", msgh)
         if state.engine == "fast":
             from moonquakes.vm.fast.errors import protected
@@ -123,7 +123,7 @@ def make_xpcall(state: State) -> FunctionType:
             ok, results = protected(state, f, arguments, msgh)
             if not ok:
                 return FALSE, results
-            return (TRUE, *results) if type(results) is tuple else (TRUE, results)
+            return (TRUE, *results) if results.__class__ is tuple else (TRUE, results)
 
         def handle(error: LuaError) -> LuaError:
             return state.call_handler(msgh, error)

@@ -21,11 +21,11 @@ def settle(state: State, exception: BaseException) -> LuaError:
     userdata around it; the embedding program gets the exception back unchanged.
     """
     if state.engine == "fast" and (
-        isinstance(exception, PendingError | RecursionError) or type(exception) is TypeError
+        isinstance(exception, (PendingError, RecursionError)) or exception.__class__ is TypeError
     ):
         from moonquakes.vm.fast.errors import settle_translated
 
-        if not (type(exception) is TypeError and not isinstance(exception.__context__, RecursionError)):
+        if not (exception.__class__ is TypeError and not isinstance(exception.__context__, RecursionError)):
             error = settle_translated(state, exception)
             if error is not None:
                 return error
@@ -47,7 +47,7 @@ def settle(state: State, exception: BaseException) -> LuaError:
 
 def is_host_error(state: State, value: LuaValue) -> bool:
     """Whether an error value stands for a Python exception of a host function."""
-    return type(value) is Userdata and value.metatable is state.host_error_metatable
+    return value.__class__ is Userdata and value.metatable is state.host_error_metatable
 
 
 def raise_as_it_was(exception: Exception) -> NoReturn:
@@ -86,7 +86,7 @@ def _argument_message(state: State, error: ArgumentError) -> str:
 
 def _argument_count(frame: AnyFrame) -> int:
     """Return how many arguments the host function called from ``frame`` was given."""
-    if type(frame) is not Frame:
+    if frame.__class__ is not Frame:
         return frame.nargs  # type: ignore[union-attr]  # a host frame
     word = frame.proto.code[frame.pc - 2]
     if opcode_of(word) in (OP["CALL"], OP["TAILCALL"]):

@@ -339,7 +339,7 @@ class State(Operations):
     def set_metatable(self, value: LuaValue, metatable: Table | None) -> None:
         """Give a table or userdata its metatable; mark it for finalization when that says so."""
         value.metatable = metatable
-        if type(value) is Table:
+        if value.__class__ is Table:
             metatable_changed(value)
         if metatable is not None:
             self.collector.mark(value, metatable)
@@ -423,7 +423,7 @@ class State(Operations):
                 return LuaError(message)
             return LuaError(f"{chunk_id(level.frame.proto.source)}:{level.current_line}: {message}")
         frame = self.frame
-        if type(frame) is not Frame or frame.calling is not None:
+        if frame.__class__ is not Frame or frame.calling is not None:
             return LuaError(message)
         line = frame.proto.line_at(max(frame.pc - 2, 0))
         return LuaError(f"{chunk_id(frame.proto.source)}:{line}: {message}")
@@ -431,7 +431,7 @@ class State(Operations):
     def position(self) -> str:
         """Return ``chunk:line: `` of the running frame, empty when it is no Lua function's."""
         frame = self.frame
-        return position(Activation(frame.function, frame, None)) if type(frame) is Frame else ""
+        return position(Activation(frame.function, frame, None)) if frame.__class__ is Frame else ""
 
     def where(self, level: int) -> str:
         """Return ``chunk:line: `` of the function at ``level``: 0 is the host function that

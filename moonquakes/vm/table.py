@@ -123,7 +123,7 @@ class Table:
             self._forget_walk()
         trims = False
         for key in emptied:
-            if type(key) is int and 0 < key < len(self.arr):
+            if key.__class__ is int and 0 < key < len(self.arr):
                 self.arr[key] = None
                 trims = True
             else:
@@ -135,10 +135,10 @@ class Table:
 
     def get(self, key: LuaValue) -> LuaValue:
         """Return the value of ``key`` (``rawget``); None when there is none."""
-        if type(key) is int:
+        if key.__class__ is int:
             if 0 < key < len(self.arr):
                 return self.arr[key]
-        elif type(key) is float and key.is_integer():
+        elif key.__class__ is float and key.is_integer():
             return self.get(int(key))
         return self.hash.get(key)
 
@@ -184,7 +184,7 @@ class Table:
                 if kind is int and 0 < key <= 2 * (len(self.arr) + size) and self._densify(key):
                     self.set(key, value)
                     return
-            if HAS_RECORDS and type(key) is str and is_special(hash_part):
+            if HAS_RECORDS and key.__class__ is str and is_special(hash_part):
                 self.hash = hash_part = dict(hash_part)
                 self._forget_walk()
             hash_part[key] = value
@@ -193,7 +193,7 @@ class Table:
         """Store a value that is not nil under a name that stands in the program, which may be new."""
         hash_part = self.hash
         size = len(hash_part)
-        if size == 0 and type(hash_part) is dict:
+        if size == 0 and hash_part.__class__ is dict:
             self.hash = hash_part = new_record()
         elif size >= _FIRST_SWEEP and size & (size - 1) == 0 and name not in hash_part:
             self._sweep()
@@ -228,7 +228,7 @@ class Table:
         arr = self.arr
         if key is None:
             index = 1
-        elif type(key) is int and 0 < key < len(arr):
+        elif key.__class__ is int and 0 < key < len(arr):
             index = key + 1
         else:
             return self._next_in_hash(key)
@@ -242,7 +242,7 @@ class Table:
         return len(self.arr) < 2 and next(iter(self.hash.values()), self) is None
 
     def _next_in_hash(self, key: LuaValue) -> tuple[LuaValue, LuaValue] | None:
-        if type(key) is float and key.is_integer():
+        if key.__class__ is float and key.is_integer():
             return self.next(int(key))
         walk = self.walk()
         cursor = walk.cursor
@@ -261,7 +261,7 @@ class Table:
             keys.append(k)
         position = positions.get(key)
         if position is None:
-            if type(key) is int and 0 < key < walk.trimmed:
+            if key.__class__ is int and 0 < key < walk.trimmed:
                 # A traversal that clears the array part trims it behind itself.
                 return self._advance(iter(self.hash))
             raise PendingError("invalid key to 'next'")

@@ -187,8 +187,8 @@ class Analysis:
     def active(self, register: int, pc: int) -> Variable | None:
         """Return the variable that lives in ``register`` at ``pc``."""
         row = self.by_register[register]
-        if not row:
-            return None
+        if len(row) < 2:  # most often
+            return row[0] if row and row[0].start <= pc < row[0].end else None
         at = bisect_right(self.starts[register], pc) - 1
         if at >= 0 and row[at].end > pc:
             return row[at]

@@ -61,7 +61,7 @@ def twin_of(function: FunctionType) -> Any:
         pass
     marker = marker_of(function.__code__)
     twin: Any = None
-    if type(marker) is Translation:
+    if marker.__class__ is Translation:
         translated = marker.twin
         if translated is None:
             with TRANSLATING:
@@ -69,7 +69,7 @@ def twin_of(function: FunctionType) -> Any:
                 if translated is None:
                     translated = marker.twin = translate_twin(marker)
         twin = make_twin(function, translated)
-    elif isinstance(marker, Proto | WatchedFunction):
+    elif isinstance(marker, (Proto, WatchedFunction)):
         return state_of(function).names.table["deep"](function)
     function.twin = twin  # type: ignore[attr-defined]  # as above
     return twin
@@ -210,10 +210,10 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
 
     def twin(pc: int, function: Any) -> Any:
         """Return the generator function of what is called."""
-        if type(function) is FunctionType:
+        if function.__class__ is FunctionType:
             return twin_of(function)
         called: list[LuaValue] = []
-        while type(function) is not FunctionType:
+        while function.__class__ is not FunctionType:
             handler = state.metamethod(function, "__call")
             if handler is None:
                 raise call_fault(state, pc, function)
@@ -227,7 +227,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
 
     def run(function: Any, arguments: tuple[LuaValue, ...], d: int = 0) -> Generator[Any, Any, Any]:
         """Call any value where it may yield."""
-        if type(function) is not FunctionType:
+        if function.__class__ is not FunctionType:
             if state.metamethod(function, "__call") is None:
                 return state.names.call_any(function, arguments)  # which raises
             return (yield from twin(0, function)(d, *arguments))
@@ -284,13 +284,13 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         values = as_tuple(triple)
         function, subject, control, closing = (*values[:4], None, None, None, None)[:4]
         closing = None if closing is FALSE else closing
-        if type(function) is FunctionType:
+        if function.__class__ is FunctionType:
             generator = twin_of(function)
         else:
             if state.metamethod(function, "__call") is None:
                 raise iterator_fault(state, function)
             generator = partial(run_with, function)
-        if generator is None or (function is state.next_function and type(subject) is Table):
+        if generator is None or (function is state.next_function and subject.__class__ is Table):
             iterator = state.names.table["each1" if count == 1 else "each2"](values[:3]) if count < 3 else (
                 state.names.table["each"](values[:3], count)
             )  # fmt: skip
@@ -319,7 +319,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
     def g_call(pc: int, function: Any, *arguments: LuaValue) -> Generator[Any, Any, Any]:
-        if type(function) is not FunctionType and state.metamethod(function, "__call") is None:
+        if function.__class__ is not FunctionType and state.metamethod(function, "__call") is None:
             raise call_fault(state, pc, function)
         return (yield from nested(function, arguments))
 
@@ -327,14 +327,14 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         """Return the function that indexing ends at, with what it gets; None when there is none to call."""
         value = o
         for _ in range(100):
-            if type(value) is Table:
+            if value.__class__ is Table:
                 metatable = value.metatable
                 if metatable is None or value.get(key) is not None:
                     break
                 handler = metatable.hash.get(event)
             else:
                 handler = state.metamethod(value, event)
-            if type(handler) is FunctionType:
+            if handler.__class__ is FunctionType:
                 return handler, value
             if handler is None:
                 break
@@ -358,11 +358,11 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         def perform(pc: int, x: LuaValue, y: LuaValue) -> Generator[Any, Any, Any]:
             x, y = first(x), first(y)
             plain = (int, float)
-            if type(x) not in plain or type(y) not in plain:
+            if x.__class__ not in plain or y.__class__ not in plain:
                 handler = None
-                if event != "__eq" or (x != y and type(x) is type(y)):
+                if event != "__eq" or (x != y and x.__class__ is type(y)):
                     handler = state.binary_metamethod(x, y, event)
-                if handler is not None and not (type(x) is str and type(y) is str and is_test):
+                if handler is not None and not (x.__class__ is str and y.__class__ is str and is_test):
                     result = first((yield from nested(handler, (x, y))))
                     return truthy(result) if is_test else result
             return table[name](pc, x, y)
@@ -378,7 +378,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         event = "__len" if name == "length" else f"__{name}"
 
         def perform(pc: int, x: LuaValue) -> Generator[Any, Any, Any]:
-            handler = state.metamethod(x, event) if type(x) not in (int, float, str) else None
+            handler = state.metamethod(x, event) if x.__class__ not in (int, float, str) else None
             if handler is not None:
                 return first((yield from nested(handler, (x, x))))
             return table[name](pc, x)
@@ -393,7 +393,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
         right = pieces.pop()
         while pieces:
             left = pieces.pop()
-            if type(left) in (str, int, float) and type(right) in (str, int, float):
+            if left.__class__ in (str, int, float) and right.__class__ in (str, int, float):
                 right = table["concat"](pc, left, right)
                 continue
             handler = state.binary_metamethod(left, right, "__concat")
@@ -446,7 +446,7 @@ def make_protected_twin(state: State, has_handler: bool) -> Twin:
         handler: LuaValue = None
         if has_handler:
             handler = rest.pop(0) if rest else None
-            if type(handler) is not FunctionType:
+            if handler.__class__ is not FunctionType:
                 raise ArgumentError.wrong_type(2, "function", handler)
         coroutine = state.current
         outer, coroutine.handler = coroutine.handler, handler
@@ -462,7 +462,7 @@ def make_protected_twin(state: State, has_handler: bool) -> Twin:
         finally:
             if coroutine.handler is not CLOSING:
                 coroutine.handler = outer
-        return (TRUE, *as_tuple(results)) if type(results) is tuple else (TRUE, results)
+        return (TRUE, *as_tuple(results)) if results.__class__ is tuple else (TRUE, results)
 
     # A level of the stack, as the function that it stands for.
     protected.__code__ = attach_intrinsic(protected.__code__, Intrinsic(_never))

@@ -40,7 +40,7 @@ def is_short(state: State, function: FunctionType) -> bool:
     if not HAS_ENTRY or state.engine != "fast":
         return False
     marker = marker_of(function.__code__)
-    if type(marker) is not Translation:
+    if marker.__class__ is not Translation:
         return False
     code = marker.proto.code
     if len(code) > _MOST_SHORT:
@@ -61,7 +61,7 @@ def make_entry(state: State) -> Callable[[Any, tuple[LuaValue, ...]], LuaResults
         return call_any
 
     def enter(function: Any, arguments: tuple[LuaValue, ...]) -> LuaResults:
-        if not names.is_entered or type(function) is not FunctionType:
+        if not names.is_entered or function.__class__ is not FunctionType:
             return call_any(function, arguments)
         depth = state.host_depth
         if depth >= MAX_HOST_DEPTH:
@@ -69,7 +69,7 @@ def make_entry(state: State) -> Callable[[Any, tuple[LuaValue, ...]], LuaResults
         state.host_depth = depth + 1
         try:
             results = function(*arguments)
-            return settle_tail(results) if type(results) is tuple else results
+            return settle_tail(results) if results.__class__ is tuple else results
         finally:
             state.host_depth = depth
 

@@ -81,7 +81,7 @@ def origin_of(state: State, exception: BaseException) -> Origin | None:
     is_called_by_host = False
     for python, line in raised_places(exception.__traceback__):
         marker = marker_of(python.f_code)
-        if type(marker) is Translation:
+        if marker.__class__ is Translation:
             if isinstance(exception, RecursionError) and marker.chunk.lines[line] < 0:
                 continue  # it was not there yet
             view = FrameView(state, marker, python, line)
@@ -230,7 +230,7 @@ def active_handler(
     handler = state.handler
     while handler is ON_FRAMES:
         while not isinstance(frame, Boundary):
-            if type(frame) is ProtectedFrame:
+            if frame.__class__ is ProtectedFrame:
                 handler = frame.handler
                 break
             if isinstance(frame, CoroutineBase):

@@ -89,7 +89,7 @@ def iterator_fault(state: State, value: LuaValue) -> LuaError:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         translation = marker_of(frame.f_code)
-        if type(translation) is Translation:
+        if translation.__class__ is Translation:
             code = translation.proto.code
             pc = max(FrameView(state, translation, frame, frame.f_lineno).pc - 2, 0)
             while pc < len(code) - 1 and opcode_of(code[pc]) != OP["TFORCALL"]:

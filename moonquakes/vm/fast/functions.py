@@ -45,7 +45,7 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
             except Untranslatable as problem:
                 translated = str(problem)
             keep_translated(proto, variant, translated)
-    if type(translated) is not Translation:
+    if translated.__class__ is not Translation:
         state.report.note(proto, translated)
         return None
     names = state.names.globals_for(translated.chunk)

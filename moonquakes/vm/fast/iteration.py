@@ -33,7 +33,7 @@ class Closing:
 def loop_names(state: State) -> dict[str, Any]:
     def counter(pc: int, start: LuaValue, limit: LuaValue, step: LuaValue) -> Any:
         """Return what a numeric loop runs over (§3.3.5)."""
-        if type(start) is int and type(step) is int:
+        if start.__class__ is int and step.__class__ is int:
             if step == 0:
                 raise Fault(state, pc).runtime_error("'for' step is zero")
             bound = _bound(pc, limit, step)
@@ -54,7 +54,7 @@ def loop_names(state: State) -> dict[str, Any]:
         return float(number)
 
     def _bound(pc: int, limit: LuaValue, step: int) -> int | None:
-        if type(limit) is int:
+        if limit.__class__ is int:
             return limit
         number = to_number(limit)
         if number is None:
@@ -80,19 +80,19 @@ def loop_names(state: State) -> dict[str, Any]:
         """Return an iterator over what a generic loop's function gives: tuples of ``count``, or bare
         values.
         """
-        if type(triple) is islice:
+        if triple.__class__ is islice:
             return _until_nil(triple)
-        if type(triple) is not tuple:
-            triple = (triple,)
-        elif len(triple) == 1:
-            triple = as_tuple(triple)
-        function, subject, control, closing = (*triple[:4], None, None, None, None)[:4]
+        if triple.__class__ is tuple and len(triple) == 3:
+            function, subject, control = triple
+            closing = None
+        else:
+            function, subject, control, closing = (*as_tuple(triple)[:4], None, None, None, None)[:4]
         iterator: Any
-        if function is _next_of(state) and type(subject) is Table and control is None and count <= 2:
+        if function is _next_of(state) and subject.__class__ is Table and control is None and count <= 2:
             iterator = _pairs(subject) if count == 2 else _keys(subject)
         elif (
             function is state.ipairs_step
-            and type(subject) is Table
+            and subject.__class__ is Table
             and control == 0
             and count == 2
             and subject.metatable is None
@@ -169,7 +169,7 @@ def _elements(table: Table) -> Iterator[tuple[int, LuaValue]]:
 
 
 def _calls_of(state: State, function: Any, subject: LuaValue, control: LuaValue, count: int) -> Iterator[Any]:
-    if type(function) is not FunctionType:
+    if function.__class__ is not FunctionType:
         target = function
         if state.metamethod(target, "__call") is None:
             raise iterator_fault(state, target)
@@ -192,7 +192,7 @@ def _calls_of(state: State, function: Any, subject: LuaValue, control: LuaValue,
                 result = function(subject, control)
             state.host_depth = depth
             if count == 1:
-                control = first(result) if type(result) is tuple else result
+                control = first(result) if result.__class__ is tuple else result
                 if control is None:
                     return
                 yield control

@@ -41,7 +41,7 @@ def odd() -> Any:
 
 def wrap_result(value: Any) -> Any:
     """Return an integer within its 64 bits, anything else as it is."""
-    return wrap(value) if type(value) is int else value
+    return wrap(value) if value.__class__ is int else value
 
 
 def of_numbers(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -61,7 +61,7 @@ def of_numbers(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 
 def of_integers(operation: Callable[[int, int], int]) -> Callable[[Any, Any], Any]:
     def perform(x: Any, y: Any) -> Any:
-        if type(x) is int and type(y) is int:
+        if x.__class__ is int and y.__class__ is int:
             return operation(x, y)
         raise SlowPath
 
@@ -98,24 +98,24 @@ def looking_names() -> dict[str, Any]:
 
     def missing_key(o: Any, key: LuaValue) -> LuaValue:
         """The same for a key of any type, which was looked for as it is."""
-        if type(key) is float:
+        if key.__class__ is float:
             raise SlowPath
         return missing(o, key)
 
     def get(o: Any, key: LuaValue) -> LuaValue:
-        if type(o) is not Table:
+        if o.__class__ is not Table:
             raise SlowPath
         return o.get(key)
 
     def find(o: Any, key: LuaValue) -> LuaValue:
-        if type(o) is not Table:
+        if o.__class__ is not Table:
             raise SlowPath
         value = o.get(key)
         return missing(o, key) if value is None else value
 
     def same_objects(x: Any, y: Any) -> bool:
         """Whether two different values, the first a table or userdata, are equal without a metamethod."""
-        if type(y) is not type(x):
+        if y.__class__ is not type(x):
             return False
         for value in (x, y):
             if value.metatable is not None and value.metatable.hash.get("__eq") is not None:
@@ -125,18 +125,20 @@ def looking_names() -> dict[str, Any]:
     def same(x: Any, y: Any) -> bool:
         if x == y:
             return True
-        return (type(x) is Table or type(x) is Userdata) and same_objects(x, y)
+        return (x.__class__ is Table or x.__class__ is Userdata) and same_objects(x, y)
 
     def size(o: Any) -> int:
-        if type(o) is str:
+        if o.__class__ is str:
             return len(o)
-        if type(o) is not Table or (o.metatable is not None and o.metatable.hash.get("__len") is not None):
+        if o.__class__ is not Table or (
+            o.metatable is not None and o.metatable.hash.get("__len") is not None
+        ):
             raise SlowPath
         return len(o.arr) - 1
 
     def add(o: Table, key: LuaValue, value: LuaValue) -> None:
         """Store where a metamethod for new keys has no say."""
-        if type(o) is not Table or key is None or key != key:
+        if o.__class__ is not Table or key is None or key != key:
             raise SlowPath
         metatable = o.metatable
         if metatable is not None and metatable.hash.get("__newindex") is not None:
@@ -145,7 +147,7 @@ def looking_names() -> dict[str, Any]:
 
     def add_field(o: Any, name: str, value: LuaValue) -> bool:
         """Store a field whose name stands in the program, unless a metamethod may have a say."""
-        if type(o) is not Table or value is None:
+        if o.__class__ is not Table or value is None:
             return False
         metatable = o.metatable
         if metatable is not None and metatable.hash.get("__newindex") is not None:

@@ -178,10 +178,10 @@ class Names:
         try:
             if not self.is_entered:
                 return self._enter(function, arguments)
-            if type(function) is not FunctionType:
+            if function.__class__ is not FunctionType:
                 function, arguments = self.resolve(function, arguments)
             results = self.table["spread"](function, arguments)
-            return settle_tail(results) if type(results) is tuple else results
+            return settle_tail(results) if results.__class__ is tuple else results
         finally:
             state.host_depth = depth
 
@@ -202,7 +202,7 @@ class Names:
     def resolve(self, function: Any, arguments: tuple[LuaValue, ...]) -> tuple[Any, tuple[LuaValue, ...]]:
         """Follow ``__call`` to a function, putting each called value before the arguments (§2.4)."""
         called: list[LuaValue] = []
-        while type(function) is not FunctionType:
+        while function.__class__ is not FunctionType:
             handler = self.state.metamethod(function, "__call")
             if handler is None:
                 raise uncallable(self.state, function)
@@ -332,7 +332,7 @@ def _calls(names: Names) -> dict[str, Any]:
         """Call with any number of arguments; no hundred of them take C stack on CPython 3.11."""
         if len(arguments) == 1 and type(arguments[0]) is TailCall:
             arguments = as_tuple(arguments)
-        if type(function) is not FunctionType:
+        if function.__class__ is not FunctionType:
             if state.metamethod(function, "__call") is None:
                 raise SlowPath  # which knows what the value was called
             function, arguments = names.resolve(function, arguments)
@@ -383,17 +383,17 @@ def _calls(names: Names) -> dict[str, Any]:
     def call_all(pc: int, function: Any, arguments: tuple[LuaValue, ...]) -> Any:
         """Call what a plain call did not: it is no function, or takes fewer arguments."""
         exception = sys.exception()
-        if exception is not None and type(exception) is not SlowPath:
+        if exception is not None and exception.__class__ is not SlowPath:
             inner = exception.__traceback__.tb_next  # type: ignore[union-attr]  # it was raised
             if inner is not None:
-                if type(exception) is StackFull:
+                if exception.__class__ is StackFull:
                     cut_context()
                     return call_again(exception, function, arguments)
                 raise exception
-        if type(function) is tuple:
+        if function.__class__ is tuple:
             function = first(function)
         prefix: list[LuaValue] = []
-        while type(function) is not FunctionType:
+        while function.__class__ is not FunctionType:
             handler = state.metamethod(function, "__call")
             if handler is None:
                 raise call_fault(state, pc, function)

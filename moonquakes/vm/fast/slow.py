@@ -51,9 +51,9 @@ def _metacall(state: State) -> Callable[[Any, LuaValue, LuaValue], LuaValue]:
                 result = handler(x, y)
             except StackFull as exception:
                 result = exception
-            if HAS_FRESH and type(result) is StackFull:
+            if HAS_FRESH and result.__class__ is StackFull:
                 result = call_again(result, handler, (x, y))
-            return first(result) if type(result) is tuple else result
+            return first(result) if result.__class__ is tuple else result
         finally:
             state.host_depth = depth
 
@@ -69,12 +69,12 @@ def indexing_names(state: State) -> dict[str, Any]:
         for hop in range(_MAX_CHAIN):
             if limits is not None and hop:
                 limits.follow(hop)
-            if type(value) is Table:
+            if value.__class__ is Table:
                 result = value.get(key)
                 metatable = value.metatable
                 if result is not None or metatable is None:
                     return result
-                if not hop and type(key) is str:
+                if not hop and key.__class__ is str:
                     found = inherited(metatable, key)
                     if found is not None:
                         return found[0]
@@ -85,7 +85,7 @@ def indexing_names(state: State) -> dict[str, Any]:
                 handler = state.metamethod(value, "__index")
                 if handler is None:
                     raise index_fault(state, pc, value, value is o)
-            if type(handler) is FunctionType:
+            if handler.__class__ is FunctionType:
                 cut_context()
                 return metacall(handler, value, key)
             value = handler
@@ -93,7 +93,7 @@ def indexing_names(state: State) -> dict[str, Any]:
 
     def method(pc: int, o: Any, key: str) -> LuaValue:
         metatable = state.string_metatable
-        if type(o) is str and metatable is not None:
+        if o.__class__ is str and metatable is not None:
             found = inherited(metatable, key)
             if found is not None:
                 return found[0]
@@ -104,7 +104,7 @@ def indexing_names(state: State) -> dict[str, Any]:
         for hop in range(_MAX_CHAIN):
             if limits is not None and hop:
                 limits.follow(hop)
-            if type(value) is Table:
+            if value.__class__ is Table:
                 metatable = value.metatable
                 handler = metatable.hash.get("__newindex") if metatable is not None else None
                 if handler is None or value.get(key) is not None:
@@ -118,7 +118,7 @@ def indexing_names(state: State) -> dict[str, Any]:
                 handler = state.metamethod(value, "__newindex")
                 if handler is None:
                     raise index_fault(state, pc, value, value is o)
-            if type(handler) is FunctionType:
+            if handler.__class__ is FunctionType:
                 cut_context()
                 call(handler, value, key, new)
                 return
@@ -126,13 +126,13 @@ def indexing_names(state: State) -> dict[str, Any]:
         raise Fault(state, pc).runtime_error("'__newindex' chain too long; possible loop")
 
     def length(pc: int, o: Any) -> LuaValue:
-        if type(o) is str:
+        if o.__class__ is str:
             return len(o)
         handler = state.metamethod(o, "__len")
         if handler is not None:
             cut_context()
             return first(call(handler, o, o))
-        if type(o) is Table:
+        if o.__class__ is Table:
             return len(o.arr) - 1
         fault = Fault(state, pc)
         raise fault.operand(o, fault.proto.code[pc] >> 16 & 0xFF, "get length of")
@@ -159,7 +159,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
             if s is Table and (metatable := x.metatable) is not None:
                 # What this is mostly called for: the benchmarks metamethods and raytracer.
                 handler = metatable.hash.get(event)
-                if type(handler) is FunctionType:
+                if handler.__class__ is FunctionType:
                     exception = sys.exception()
                     if exception is not None:
                         exception.__context__ = None
@@ -185,7 +185,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
                 if handler is None:
                     raise arithmetic_fault(state, pc, event, x, y)
             cut_context()
-            if type(handler) is FunctionType:
+            if handler.__class__ is FunctionType:
                 return metacall(handler, x, y)
             return first(state.call(handler, x, y))
 
@@ -195,9 +195,9 @@ def arithmetic_names(state: State) -> dict[str, Any]:
     names |= {f"{event[2:]}": make(event, operation, True) for event, operation in BITWISE.items()}
 
     def unm(pc: int, x: LuaValue) -> LuaValue:
-        if type(x) is int:
+        if x.__class__ is int:
             return wrap(-x)
-        if type(x) is float:
+        if x.__class__ is float:
             return -x
         handler = state.metamethod(x, "__unm")
         if handler is None:
@@ -206,8 +206,8 @@ def arithmetic_names(state: State) -> dict[str, Any]:
         return first(state.call(handler, x, x))
 
     def bnot(pc: int, x: LuaValue) -> LuaValue:
-        number = to_integer(x) if type(x) is float else x
-        if type(number) is int:
+        number = to_integer(x) if x.__class__ is float else x
+        if number.__class__ is int:
             return ~number
         handler = state.metamethod(x, "__bnot")
         if handler is None:
@@ -216,7 +216,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
         return first(state.call(handler, x, x))
 
     def concat(pc: int, *values: LuaValue) -> LuaValue:
-        pieces = [first(v) if type(v) is tuple else v for v in values]
+        pieces = [first(v) if v.__class__ is tuple else v for v in values]
         right = pieces.pop()
         while pieces:
             left = pieces.pop()
@@ -259,7 +259,7 @@ def comparison_names(state: State) -> dict[str, Any]:
             if handler is None:
                 raise comparison_error(Fault(state, pc), x, y)  # type: ignore[arg-type]  # stands for the State
             cut_context()
-            if type(handler) is FunctionType:
+            if handler.__class__ is FunctionType:
                 return truthy(metacall(handler, x, y))
             return truthy(first(state.call(handler, x, y)))
 
@@ -268,7 +268,7 @@ def comparison_names(state: State) -> dict[str, Any]:
     def eq(pc: int, x: LuaValue, y: LuaValue) -> bool:
         if x == y:
             return True
-        if type(x) is not type(y) or not (type(x) is Table or type(x) is Userdata):
+        if x.__class__ is not type(y) or not (x.__class__ is Table or x.__class__ is Userdata):
             return False
         handler = state.binary_metamethod(x, y, "__eq")
         if handler is None:

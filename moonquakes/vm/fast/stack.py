@@ -239,7 +239,7 @@ def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     own = marker_of(frame.f_code)
     if type(own) is Intrinsic:
         return True
-    if isinstance(own, Proto | WatchedFunction):
+    if isinstance(own, (Proto, WatchedFunction)):
         return False  # the body of a function that the VM runs: a frame of the VM's stands for it
     if _is_machinery(frame) or caller is None:
         return False
