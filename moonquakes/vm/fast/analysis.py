@@ -101,7 +101,7 @@ class Variable:
         self.is_assigned_inside = False
         self.is_boxed = False
         self.is_copied = False
-        self.is_indexed = False
+        self.is_indexed = name == "self"
         self.is_numeric = False
         self.is_shared = False
         self.is_tested = False

@@ -40,6 +40,8 @@ _SMALL: Final = 1_000_000_000
 #: How long a sum that is looked at once may be, in characters and in bits.
 _MAX_RING_TEXT: Final = 250
 _MAX_RING: Final = 1 << 200
+#: Smaller integers are written in expressions of floats, too.
+_TELLING: Final = 3
 #: Of how many operands it may ask whether they are floats.
 _MAX_FLOATS: Final = 3
 #: How long an operand is at most that stands in a text twice.
@@ -106,17 +108,20 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
         return _integer_sum(name, text, slow, x, y)
     is_small = f"q < {_SMALL} and q > -{_SMALL}"
     is_integer = x.likely == y.likely == INT
+    leans = _leaning(x) | _leaning(y)
     ring = f"({x.ring or x.raw} {symbol} {y.ring or y.raw})"
-    if y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
+    if (is_integer or leans == INT) and (x.ring or y.ring) and len(ring) < _MAX_RING_TEXT:
+        # When the result is an integer, so are all its parts.
+        is_large = f"(q if {LOW} <= q <= {HIGH} else W(q)) if q.__class__ is int"
+        other = f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
+        checked = f"(q if (q := {ring}).__class__ is int and {is_small} else {is_large} else {other})"
+        is_integer = True
+    elif y.is_constant and type(y.value) is int and 0 <= y.value < _SMALL and name != "MUL":
         # One bound is enough; a string and an integer do not add.
         check = f"< {_SMALL} or q <= {HIGH}" if name == "ADD" else f"> -{_SMALL} or q >= {LOW}"
         checked = f"(q if (q := {text}) {check} else W(q))"
     elif HAS_WORDS:
         checked = f"(q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q))"
-    elif is_integer and (x.ring or y.ring) and len(ring) < _MAX_RING_TEXT:
-        # When the result is an integer, so are all its parts.
-        other = f"q if (q := {text}).__class__ is float or {LOW} <= q <= {HIGH} else W(q)"
-        checked = f"(q if (q := {ring}).__class__ is int and {is_small} else {other})"
     elif is_integer:
         other = f"q.__class__ is float or {LOW} <= q <= {HIGH}"
         checked = f"(q if (q := {text}) < {_SMALL} and q > -{_SMALL} or {other} else W(q))"
@@ -126,12 +131,22 @@ def _sum(name: str, slow: str, x: Expr, y: Expr) -> Expr:
         checked = f"(q if (q := {text}){check[1:]} else W(q))"
     expr = of_two(checked, slow, NUMBER, x, y)
     _loosen(expr, f"({_unwrapped(x)} {symbol} {_unwrapped(y)})")
+    expr.leans = leans
+    if not leans & FLOAT and len(ring) < _MAX_RING_TEXT and not HAS_WORDS:
+        expr.ring = ring
     if not is_integer:
         return _of_floats(checked, symbol, expr, x, y)
     expr.likely = INT
-    if len(ring) < _MAX_RING_TEXT and not HAS_WORDS:
-        expr.ring = ring
     return expr
+
+
+def _leaning(x: Expr) -> int:
+    """Return what tells that an operand is rather an integer or a float, nothing where nothing does."""
+    if x.is_constant and x.kind == INT:
+        return INT if abs(x.value) >= _TELLING else 0
+    if x.kind in (INT, FLOAT):
+        return x.kind
+    return x.leans | (x.likely if x.likely in (INT, FLOAT) else 0)
 
 
 def _of_floats(checked: str, symbol: str, expr: Expr, x: Expr, y: Expr) -> Expr:
@@ -316,18 +331,20 @@ def _shift(name: str, slow: str, x: Expr, y: Expr) -> Expr:
                 _loosen(expr, f"({x.loose} << {y.value})")
         expr.fails |= x.kind != INT
         return expr
-    text = f"{name}({x.raw}, {y.raw})"
-    if y.is_atom and len(x.raw) < _MAX_REPEATED:
-        if name == "SHL":
-            text = f"(q if 0 <= {y.raw} < 64 and {LOW} <= (q := {x.raw} << {y.raw}) <= {HIGH} else {text})"
-        elif x.kind == INT and x.low >= 0:
-            text = f"({x.raw} >> {y.raw} if 0 <= {y.raw} < 64 else {text})"
-        else:
-            text = f"(({x.raw} & 0xFFFFFFFFFFFFFFFF) >> {y.raw} if 0 < {y.raw} < 64 else {text})"
+    count, k = (f"({y.name} := {y.raw})", y.name) if y.name else (y.raw, y.raw)
+    other = f"{name}({x.raw}, {k})"
+    if not (y.is_atom or y.name) or len(x.raw) >= _MAX_REPEATED:
+        text = f"{name}({x.raw}, {y.raw})"
+    elif name == "SHL":
+        text = f"(q if 0 <= {count} < 64 and {LOW} <= (q := {x.raw} << {k}) <= {HIGH} else {other})"
+    elif x.kind == INT and x.low >= 0:
+        text = f"({x.raw} >> {k} if 0 <= {count} < 64 else {other})"
+    else:
+        text = f"(({x.raw} & 0xFFFFFFFFFFFFFFFF) >> {k} if 0 < {count} < 64 else {other})"
     expr = of_two(text, slow, INT, x, y)
     expr.fails |= both != INT
-    if name == "SHL" and y.is_atom and len(x.raw) < _MAX_REPEATED:
-        _loosen(expr, f"({_unwrapped(x)} << {y.raw} if 0 <= {y.raw} < 64 else SHL({x.raw}, {y.raw}))")
+    if name == "SHL" and (y.is_atom or y.name) and len(x.raw) < _MAX_REPEATED:
+        _loosen(expr, f"({_unwrapped(x)} << {k} if 0 <= {count} < 64 else {other})")
     return expr
 
 

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP
-from moonquakes.vm.fast.analysis import ANY, INT, STR
+from moonquakes.vm.fast.analysis import ANY, INT, STR, Analysis
 from moonquakes.vm.fast.constructors import NewTable
 from moonquakes.vm.fast.counting import spreading_line
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Generators that may delegate to each other; deeper calls go on as frames of the VM.  On CPython 3.11
 #: each takes C stack, as many times as coroutines resume each other.
 MAX_GENERATORS: Final = 50 if sys.implementation.name == "cpython" and sys.version_info < (3, 12) else 150
+_TAILCALL: Final = OP["TAILCALL"]
 _TFORPREP: Final = OP["TFORPREP"]
 #: On PyPy a generator is as fast.
 _HAS_FAST_ITERATORS: Final = sys.implementation.name == "cpython"
@@ -98,7 +99,7 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
             names += expr.names
         callee, arguments = operands[0], operands[1:]
         function = callee.callee or callee.text
-        if is_tail and not (HAS_FRESH and calls_library(t.proto, pc)):
+        if is_tail and not (HAS_FRESH and calls_library(t.proto, pc)) and not _ends_soon(callee.function):
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
         text = f"{function}({', '.join([e.text for e in arguments])})"
@@ -121,6 +122,21 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
     # g(x, f(y)): mostly one value.
     one = f"{function}({', '.join([*texts[1:], raw])})"
     return Call(f"({one} if {raw}.__class__ is not ... else spread({function}, {every}))", slow, used)
+
+
+def _ends_soon(function: Analysis | None) -> bool:
+    """Whether the function, if it is known, makes tail calls of library functions at most.
+
+    A call of it in the place of a tail call is as good: if one of these comes back, that one is a tail call.
+    """
+    if function is None:
+        return False
+    code = function.proto.code
+    return all(
+        calls_library(function.proto, pc)
+        for pc, word in enumerate(code)
+        if word & 0x7F == _TAILCALL and function.reached[pc]
+    )
 
 
 def _selected(operands: list[Expr], call: str) -> str:

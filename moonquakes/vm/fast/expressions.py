@@ -59,6 +59,8 @@ class Expr:
         function: the only function that it may be, where that is known.
         value: the constant it is, when ``is_constant``.
         loose: the same before it is wrapped, where the operands may be anything.
+        name: one that its text may be given where it is needed more than once; empty for none.
+        leans: INT or FLOAT for a sum with operands that are such, probably at least.
         flat, floats, checked: ``text`` without looking at results, good where all of ``floats`` are floats;
             and with, for where they are not.
         places: fields and elements of which the likely case knows that they are not nil: what it is may be
@@ -69,11 +71,12 @@ class Expr:
     """
 
     # Most of them are what they are here: a class's defaults cost nothing to make.
-    soft = callee = method = truth = length_of = appends_to = ring = loose = flat = checked = ""
+    soft = callee = method = truth = length_of = appends_to = ring = loose = flat = checked = name = ""
     floats: tuple[str, ...] = ()
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False
     function: Analysis | None = None
+    leans = 0
     value: Any = None
     places: tuple[str, ...] = ()
     low, high = ring_low, ring_high = FULL
@@ -90,6 +93,8 @@ _FEW_OPERANDS: Final = 3
 #: Around a call that may run Lua code: what it becomes depends on whether it may yield.
 OPENS: Final = "\x01"
 CLOSES: Final = "\x02"
+#: Ends the names of slow paths of arithmetic for where the first operand likely has a metamethod.
+AT_ONCE: Final = "_now"
 
 
 def may_call(name: str, pc: int, *operands: Expr) -> str:
@@ -246,10 +251,15 @@ def equal(pc: int, x: Expr, y: Expr) -> Expr:
                 return Expr("0", OTHER)
             return of_one(f"{other.soft or other.text} is {this.text}", slow, OTHER, other)
     if (x.kind & TABLE and y.kind & TABLE) or x.kind & y.kind & OTHER:
+        # Only two tables, or two userdata, have a metamethod for it.
+        this, other = (x, y) if x.is_atom else (y, x)
+        kind = f"{this.text}.__class__"
+        objects = f"({kind} is Table or {kind} is Userdata) and EQ"
         if x.is_atom and y.is_atom:
-            kind = f"{x.text}.__class__"
-            objects = f"({kind} is Table or {kind} is Userdata) and EQ({x.text}, {y.text})"
-            expr = of_two(f"({x.text} == {y.text} or {objects})",
+            expr = of_two(f"({x.text} == {y.text} or {objects}({x.text}, {y.text}))", slow, OTHER, x, y)
+        elif this.is_atom and other.name:
+            named = f"({other.name} := {other.text})"
+            expr = of_two(f"({named} == {this.text} or {objects}({this.text}, {other.name}))",
                           slow, OTHER, x, y)  # fmt: skip
         else:
             expr = of_two(f"SAME({x.text}, {y.text})", slow, OTHER, x, y)

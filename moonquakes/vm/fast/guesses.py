@@ -5,7 +5,7 @@ A guess decides which case is asked for first, never what is right.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NUMBER, Variable
 from moonquakes.vm.fast.definitions import SUMS, Definitions
@@ -23,13 +23,41 @@ def guess(definitions: Definitions) -> None:
 def _find_integers(definitions: Definitions) -> None:
     """Set ``likely`` of numbers that tables are indexed with, and of what they are sums of."""
     found = [v for v in definitions.keys if v.is_numeric and v.likely == ANY]
-    while found:
-        variable = found.pop()
-        variable.likely = INT
-        for pc in variable.definitions:
-            value = definitions.values.get(pc)
-            if type(value) is tuple and value[0] in SUMS:
-                found += [x for x in value[1:] if type(x) is Variable and x.likely == ANY]
+    others = [v for v in definitions.analysis.variables if v.kind & ~(INT | FLOAT)]
+    for _ in range(_MOST_TURNS):
+        found += [v for v in others if v.likely == ANY and _holds_integers(v, definitions.values)]
+        if not found:
+            return
+        while found:
+            variable = found.pop()
+            variable.likely = INT
+            for pc in variable.definitions:
+                value = definitions.values.get(pc)
+                if type(value) is tuple and value[0] in SUMS:
+                    found += [x for x in value[1:] if type(x) is Variable and x.likely == ANY]
+
+
+def _holds_integers(variable: Variable, values: dict[int, Any]) -> bool:
+    """Whether a definition gives it the result of an operation on bits or the like."""
+    for pc in variable.definitions:
+        value = values.get(pc)
+        while type(value) is tuple and value[0] in ("same", "at"):
+            value = values.get(value[1]) if value[0] == "at" else value[1]
+        if type(value) is Variable:
+            if value is not variable and value.likely == INT:
+                return True
+        elif type(value) is tuple and (
+            value[0] in _INTEGRAL
+            or (value[0] in _INTEGRAL_BY_CONSTANT and value[2][0] == "constant" and type(value[2][1]) is int)
+        ):
+            return True
+    return False
+
+
+#: How often guesses go on from what was guessed.
+_MOST_TURNS: Final = 4
+_INTEGRAL: Final = frozenset({"BAND", "BOR", "BXOR", "SHL", "SHR", "BANDK", "BORK", "BXORK", "SHRI", "SHLI"})
+_INTEGRAL_BY_CONSTANT: Final = frozenset({"MODK", "IDIVK"})
 
 
 class _Floats:

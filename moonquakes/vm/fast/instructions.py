@@ -26,6 +26,7 @@ from moonquakes.vm.fast.calls import call, return0, return1, return_, tailcall, 
 from moonquakes.vm.fast.constructors import newtable, setlist, try_field
 from moonquakes.vm.fast.counting import concatenation_line
 from moonquakes.vm.fast.expressions import (
+    AT_ONCE,
     CLOSES,
     OPENS,
     Expr,
@@ -145,8 +146,7 @@ def getfield(t: Translator, pc: int, word: int) -> int:
 def geti(t: Translator, pc: int, word: int) -> int:
     a, index = word >> 7 & 0xFF, word >> 24
     o = t.base(word >> 16 & 0xFF, a)
-    _note_element(t, pc, a, o, str(index))
-    t.define(a, storage.read_index(pc, o, index, t.new_flag))
+    _define_element(t, pc, a, o, str(index), storage.read_index(pc, o, index, t.new_flag))
     return pc + 1
 
 
@@ -157,20 +157,23 @@ def gettable(t: Translator, pc: int, word: int) -> int:
     o = _indexed(t, o, b)
     t.checked(key)
     is_numeric = (variable is not None and variable.is_numeric) or not key.likely & ~NUMBER
-    if key.is_atom:
-        _note_element(t, pc, a, o, key.text)
-    t.define(a, storage.read_item(pc, o, key, is_numeric, t.new_flag))
+    element = storage.read_item(pc, o, key, is_numeric, t.new_flag)
+    _define_element(t, pc, a, o, key.text if key.is_atom else "", element)
     return pc + 1
 
 
-def _note_element(t: Translator, pc: int, a: int, o: Expr, key: str) -> None:
+def _define_element(t: Translator, pc: int, a: int, o: Expr, key: str, element: Expr) -> None:
     """Take an element that is read into a register for one that is there, unless that is what is asked."""
     variable = t.analysis.active(a, pc + 1)
     following = t.code[pc + 1]
     is_asked = following & 0x7F in _ASKING and following >> 7 & 0xFF == a
     is_asked |= following & 0x7F == _TESTSET and following >> 16 & 0xFF == a
-    if o.is_atom and not is_asked and not (variable is not None and variable.is_tested):
+    if variable is not None and variable.is_tested:
+        element.text = element.soft
+        element.places = ()
+    elif o.is_atom and key and not is_asked:
         t.elements.add((o.text, key))
+    t.define(a, element)
 
 
 def _pair(t: Translator, b: int, c: int, keeps: int) -> tuple[Expr, Expr]:
@@ -322,7 +325,9 @@ def binary(t: Translator, pc: int, word: int) -> int:
     name = ARITHMETIC[word & 0x7F]
     a, b, c = word >> 7 & 0xFF, word >> 16 & 0xFF, word >> 24
     y_register = b if name[-1] in "KI" else c  # b is the only register there is, or holds y
-    is_of_objects = _is_of_objects(t, pc, a, b, y_register)
+    makes_object = _makes_object(t, pc, a)
+    objects = [r for r in dict.fromkeys((b, y_register)) if _is_object(t, pc, r)]
+    is_of_objects = makes_object or bool(objects)
     if is_of_objects:
         t.materialize_all()  # a call will stand here: what precedes it comes first
     if name[-1] == "K":
@@ -339,10 +344,8 @@ def binary(t: Translator, pc: int, word: int) -> int:
         x, y, name = _immediate(get_sc(word)), t.use(b, a), "SHL"
     else:
         x, y = _pair(t, b, c, a)
-    is_named = y.is_atom or y.is_constant or not y.kind & INT
-    if name in ("SHL", "SHR") and not (is_named or x.fails or any(e.fails for e in t.pending.values())):
-        # It stands in the text more than once.
-        y = t.to_name(y, y_register)
+    if name in ("SHL", "SHR") and not y.is_atom and y.kind & INT:
+        y.name = t.new_flag()  # it is needed more than once
     expr = arithmetic(name, pc, x, y)
     following = t.code[pc + 1] if pc + 1 < len(t.code) else 0
     skip = 2 if following & 0x7F in _MMBIN else 1
@@ -358,7 +361,7 @@ def binary(t: Translator, pc: int, word: int) -> int:
         expr.slow = may_call(event, pc + 1, left, right)
     if is_of_objects and skip == 2:
         t.pc = pc
-        _call_operation(t, a, expr)
+        _call_operation(t, a, expr, [] if makes_object else [t.name(r, pc) for r in objects])
         return pc + skip
     if name == "ADD" and x.length_of and y.is_constant and y.value == 1 and type(y.value) is int:
         expr.appends_to = x.length_of
@@ -366,25 +369,42 @@ def binary(t: Translator, pc: int, word: int) -> int:
     return pc + skip
 
 
-def _is_of_objects(t: Translator, pc: int, result: int, *operands: int) -> bool:
-    """Whether an operation's result or operands are tables, by what else the function does with them."""
-    variables = [t.analysis.active(register, pc) for register in (result, *operands)]
-    if variables[0] is None:
-        following = t.analysis.next_variable(result, pc)
-        if following is not None and following.start <= pc + 2:
-            variables.append(following)
-    return any(v is not None and v.is_indexed and v.kind & TABLE for v in variables)
+def _makes_object(t: Translator, pc: int, result: int) -> bool:
+    """Whether an operation's result is a table, by what else the function does with it."""
+    variable = t.analysis.active(result, pc)
+    if variable is None:
+        variable = t.analysis.next_variable(result, pc)
+        if variable is None or variable.start > pc + 2:
+            return False
+    return variable.is_indexed and bool(variable.kind & TABLE)
 
 
-def _call_operation(t: Translator, a: int, expr: Expr) -> None:
-    """Write an operation that is likely a call of a metamethod: nothing else is tried before it."""
+def _is_object(t: Translator, pc: int, register: int) -> bool:
+    """Whether an operand may be a table, by what else the function does with it."""
+    variable = t.analysis.active(register, pc)
+    return variable is not None and variable.is_indexed and bool(variable.kind & TABLE)
+
+
+def _call_operation(t: Translator, a: int, expr: Expr, objects: list[str]) -> None:
+    """Write an operation that is likely a call of a metamethod: nothing else is tried before it.
+
+    Where that shows in operands only, they are asked.
+    """
     t.materialize_all()
     variable = t.analysis.active(a, t.pc)
     if variable is None:
         name = t.temporary(a)
     else:
         name = f"r{a}" if variable.is_boxed else variable.text
-    t.emit(f"{name} = {expr.slow}")
+    slow = expr.slow if t.is_twin else expr.slow.replace("(", f"{AT_ONCE}(", 1)
+    if objects:
+        t.emit(f"if {' or '.join([f'{o}.__class__ is Table' for o in objects])}: {name} = {slow}")
+        t.emit("else:")
+        t.indent += 1
+        t.assign(name, expr)
+        t.indent -= 1
+    else:
+        t.emit(f"{name} = {slow}")
     result = Expr(name, ANY, (name,), 1 << a)
     result.is_atom = True
     t.define(a, result)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.numbers import ARITHMETIC, BITWISE, format_float, to_integer, wrap
 from moonquakes.values import LuaValue, Userdata, first
+from moonquakes.vm.fast.expressions import AT_ONCE
 from moonquakes.vm.fast.faults import Fault, arithmetic_fault, concatenation_fault, index_fault
 from moonquakes.vm.fresh import HAS_FRESH, StackFull, call_again
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
@@ -156,14 +157,6 @@ def arithmetic_names(state: State) -> dict[str, Any]:
 
         def perform(pc: int, x: LuaValue, y: LuaValue) -> LuaValue:
             s, t = type(x), type(y)
-            if s is Table and (metatable := x.metatable) is not None:
-                # What this is mostly called for: the benchmarks metamethods and raytracer.
-                handler = metatable.hash.get(event)
-                if handler.__class__ is FunctionType:
-                    exception = sys.exception()
-                    if exception is not None:
-                        exception.__context__ = None
-                    return metacall(handler, x, y)
             if (s is int or s is float) and (t is int or t is float):
                 if is_bitwise:
                     i, j = to_integer(x), to_integer(y)
@@ -191,8 +184,28 @@ def arithmetic_names(state: State) -> dict[str, Any]:
 
         return perform
 
+    def at_once(event: str, perform: Callable[..., LuaValue]) -> Callable[..., LuaValue]:
+        def call_handler(pc: int, x: Any, y: LuaValue) -> LuaValue:
+            """The same where ``x`` likely has a metamethod, and no exception led here."""
+            try:
+                handler = x.metatable.hash[event]
+            except (AttributeError, KeyError):
+                return perform(pc, x, y)
+            depth = state.host_depth
+            if handler.__class__ is not FunctionType or not 0 < depth < MAX_HOST_DEPTH:
+                return perform(pc, x, y)
+            state.host_depth = depth + 1
+            try:
+                result = handler(x, y)
+            finally:
+                state.host_depth = depth
+            return first(result) if result.__class__ is tuple else result
+
+        return perform if HAS_FRESH else call_handler
+
     names = {f"{event[2:]}": make(event, operation, False) for event, operation in ARITHMETIC.items()}
     names |= {f"{event[2:]}": make(event, operation, True) for event, operation in BITWISE.items()}
+    names |= {f"{name}{AT_ONCE}": at_once(f"__{name}", perform) for name, perform in names.items()}
 
     def unm(pc: int, x: LuaValue) -> LuaValue:
         if x.__class__ is int:
