@@ -121,7 +121,6 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
         function, mask, count = (*rest, None, None, None)[:3]
         if function is None:
             set_hook(coroutine, None)
-            _hook_table(state).set(coroutine, None)
             return ()
         text = check_string(shift + 2, mask)
         if type(function) is not FunctionType:
@@ -130,7 +129,7 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
         letters = "".join(letter for letter in "crl" if letter in text)
         hook = Hook(function, letters, max(instructions, 0)) if letters or instructions > 0 else None
         set_hook(coroutine, hook)
-        _hook_table(state).set(coroutine, function if hook is not None else None)
+        _show_hook_table(state)
         return ()
 
     def gethook(*arguments: LuaValue) -> LuaResults:
@@ -155,14 +154,15 @@ def hook_functions(state: State) -> dict[str, LuaValue]:
     return {"sethook": sethook, "gethook": gethook}
 
 
-def _hook_table(state: State) -> Table:
-    """Return the registry's table of hooks by thread, which has weak keys."""
-    table = state.registry.get("_HOOKKEY")
-    if type(table) is not Table:
+def _show_hook_table(state: State) -> None:
+    """Let the registry have the reference's table of hooks by thread, which has weak keys.
+
+    It stays empty: a thread has its hook itself, and a key would keep it until a cycle.
+    """
+    if state.registry.get("_HOOKKEY") is None:
         table = new_table()
         table.metatable = Table.from_fields({"__mode": "k"})
         state.registry.set("_HOOKKEY", table)
-    return table
 
 
 def _basic_types(value: LuaValue) -> tuple[type, ...]:

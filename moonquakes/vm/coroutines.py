@@ -110,6 +110,13 @@ class Coroutine:
         handler = self.stands_for.handler if self.stands_for is not None else None
         return None if handler is UNCAUGHT or handler is CLOSING else handler
 
+    def stop_watching(self) -> None:
+        """Let its hook, if it has one, count as a watcher no more."""
+        hook = self.hook
+        if hook is not None and hook.lost is not None:
+            hook.lost = None
+            self.state.count_watchers(-1)
+
 
 class CoroutineBase(HostFrame):
     """The frame below a coroutine's first; ``previous`` is the resumer's frame while it runs.
@@ -226,8 +233,8 @@ def _switch_back(coroutine: Coroutine, status: str) -> AnyFrame:
     resumer_frame = base.previous
     base.previous = None  # type: ignore[assignment]  # not running
     coroutine.status = status
-    if status == "dead" and coroutine.hook is not None:
-        state.count_watchers(-1)
+    if status == "dead":
+        coroutine.stop_watching()
     resumer = coroutine.resumer
     assert resumer is not None
     coroutine.resumer = None

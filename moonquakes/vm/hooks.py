@@ -39,9 +39,11 @@ class Hook:
         left: instructions until the next one.
         yields: whether the function has asked for a yield before the instruction is run.
         resumed: the frame, and the instruction, before which there was one.
+        lost: where it notes that it was dropped with its coroutine; None while it does not count as a
+            watcher.
     """
 
-    __slots__ = ("count", "function", "left", "mask", "resumed", "yields")
+    __slots__ = ("count", "function", "left", "lost", "mask", "resumed", "yields")
 
     def __init__(self, function: LuaValue, mask: str, count: int) -> None:
         self.function = function
@@ -50,6 +52,12 @@ class Hook:
         self.left = count
         self.yields = False
         self.resumed: tuple[Frame, int] | None = None
+        self.lost: list[None] | None = None
+
+    def __del__(self) -> None:
+        if self.lost is not None:
+            # Now may be any time: the loop that watches takes note.
+            self.lost.append(None)
 
 
 class Paused(HostFrame):
@@ -96,8 +104,16 @@ class Transfer:
 
 def set_hook(coroutine: Coroutine, hook: Hook | None) -> None:
     """Give a coroutine a hook, or take its hook away."""
-    if (coroutine.hook is None) != (hook is None) and coroutine.status != "dead":
-        coroutine.state.count_watchers(1 if hook is not None else -1)
+    state = coroutine.state
+    old = coroutine.hook
+    if hook is None or coroutine.status == "dead":
+        coroutine.stop_watching()
+    else:
+        if old is None or old.lost is None:
+            state.count_watchers(1)
+        else:
+            old.lost = None
+        hook.lost = state.lost_hooks
     coroutine.hook = hook
 
 
@@ -109,6 +125,9 @@ def hook_of(coroutine: Coroutine) -> Hook | None:
 def run_watched(state: State, boundary: Boundary) -> None:
     """Run instructions one at a time until nobody watches or ``boundary`` is the running frame."""
     while state.watchers and not state.hooking:
+        if state.lost_hooks:
+            state.forget_hooks()
+            continue
         frame = state.frame
         if frame is boundary:
             return

@@ -80,6 +80,7 @@ class State(Operations):
         call_slots: the least that a call takes of them; more under a limit of memory.
         watchers: coroutines with a hook, and one for an ``observer``; while not zero
             the interpreter runs step by step.
+        lost_hooks: one for each of the watchers that is gone since, as its coroutine is.
         hooking, transfer: whether a hook runs, and what its event is about.
         stdin, stdout, stderr: binary files of the io library and of ``print``.
         clock, time, entropy: processor seconds, seconds since the epoch, random 64 bits.
@@ -128,6 +129,7 @@ class State(Operations):
         self.in_reserve = False
         self._handler_depth = 0
         self.watchers = 0
+        self.lost_hooks: list[None] = []
         self.hooking = False
         self.observer: Observer | None = None
         self.transfer: Transfer | None = None
@@ -330,6 +332,12 @@ class State(Operations):
             from moonquakes.vm.fast.watching import leave, watch
 
             (watch if change > 0 else leave)(self)
+
+    def forget_hooks(self) -> None:
+        """Count the watchers down whose coroutines are gone."""
+        count = len(self.lost_hooks)
+        del self.lost_hooks[:count]
+        self.count_watchers(-count)
 
     def host_returning(self, frame: AnyFrame, function: FunctionType, values: list[LuaValue]) -> None:
         """Raise the return event of a host function that the VM runs as frames."""

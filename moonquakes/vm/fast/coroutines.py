@@ -127,8 +127,7 @@ def resume(state: State, coroutine: Coroutine, arguments: tuple[LuaValue, ...]) 
         coroutine.status = status
         if status == "dead":
             coroutine.generator = None
-            if coroutine.hook is not None:
-                state.count_watchers(-1)
+            coroutine.stop_watching()
         coroutine.resumer = None
         current.status = "running"
         state.current = current
@@ -171,14 +170,13 @@ def close_generator(state: State, coroutine: Coroutine) -> LuaError | None:
     """Close the pending variables of a suspended coroutine; return the error it ends with."""
     generator, coroutine.generator = coroutine.generator, None
     error, coroutine.error = coroutine.error, None
+    coroutine.stop_watching()
     if generator is None or coroutine.status == "dead":
         coroutine.status = "dead"
         return error
     if state.current.nesting >= MAX_NESTING - 1:  # sooner than the resume of one to close meets its limit
         coroutine.status = "dead"
         return LuaError("C stack overflow")
-    if coroutine.hook is not None:
-        state.count_watchers(-1)
     current = state.current
     coroutine.resumer = current
     coroutine.nesting = current.nesting + 1

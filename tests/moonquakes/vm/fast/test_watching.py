@@ -96,6 +96,34 @@ def test_without_a_hook_they_run_translated_again(state: State) -> None:
     assert state.names.watched == []
 
 
+LOSSES = {
+    "dropped": "co = nil",
+    "closed": "coroutine.close(co)",
+    "dead": "coroutine.resume(co)",
+    "dead, closed": "coroutine.resume(co) coroutine.close(co) coroutine.close(co)",
+    "hooked again, dropped": "watch('l', nil, co) co = nil",
+}
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_the_hook_of_a_coroutine_that_is_gone_watches_nothing(state: State, loss: str, started: bool) -> None:
+    yields = "coroutine.yield()" if started else ""
+    start = "coroutine.resume(co)" if started else ""
+    run(
+        state,
+        PROGRAM + f"function f(x) return outer(x) end co = coroutine.create(function() {yields} error() end)"
+        f" watch('c', nil, co) {start} f(1) {loss}",
+    )
+    gc.collect()
+    function = state.globals.get("f")
+    assert state.call(function, 1) == 2
+    assert state.watchers == 0
+    assert type(marker_of(function.__code__)) is Translation
+    run(state, "watch('c') f(1)")
+    assert state.watchers == 1
+
+
 def test_what_the_host_calls_while_a_hook_is_set_is_seen(state: State) -> None:
     run(
         state,
