@@ -11,9 +11,11 @@ import sys
 from types import CodeType, FrameType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
+from moonquakes.bytecode.opcodes import OP, get_a, opcode_of
 from moonquakes.values import LuaBoolean, LuaValue
 from moonquakes.vm.fast.analysis import BOOLEAN, FLOAT, INT, NIL, STR
-from moonquakes.vm.fast.chunk import Translation
+from moonquakes.vm.fast.chunk import Translation, analyse
+from moonquakes.vm.fast.stack import FrameView
 from moonquakes.vm.frames import Frame
 from moonquakes.vm.functions import WatchedFunction, marker_of, run_on_vm, state_of, upvalue_cells
 
@@ -32,7 +34,8 @@ def fits(kind: int, low: int, high: int, value: LuaValue) -> bool:
 
 
 def release(translation: Translation, function: FunctionType, number: int) -> bool:
-    """Let all functions that share an upvalue of a translated one run on the VM; False when one is under way.
+    """Let all functions that share an upvalue of a translated one run on the VM; False when one is under way
+    that may read it again.
 
     Any call of a function that uses such a variable counts: Python does not tell which one it is.
     """
@@ -51,19 +54,29 @@ def release(translation: Translation, function: FunctionType, number: int) -> bo
             and name in (*code.co_freevars, *code.co_cellvars, *(code.co_varnames if is_boxed else ()))
         )
 
+    def relies(python: FrameType, above: list[FrameType]) -> bool:
+        return (
+            uses(python.f_code)
+            and python.f_globals.get("STATE") is state
+            and (name in python.f_code.co_freevars or _reads_again(state, python, above, name))
+        )
+
     sharing: list[FunctionType] = []
     for candidate in gc.get_objects():
         if type(candidate) is FunctionType:
             if _shares(candidate, translation, state, variable):
                 sharing.append(candidate)
-        elif type(candidate) is GeneratorType or type(candidate) is Frame:
-            code = _code_under_way(candidate, state)
-            if code is not None and uses(code):
+        elif type(candidate) is GeneratorType:
+            if candidate.gi_frame is not None and relies(candidate.gi_frame, []):
                 return False
+        elif type(candidate) is Frame and candidate.state is state and uses(_code_of(candidate)):
+            return False  # the VM runs it for a hook, and what it makes is translated
     frame: FrameType | None = sys._getframe()
+    above: list[FrameType] = []
     while frame is not None:
-        if uses(frame.f_code) and frame.f_globals.get("STATE") is state:
+        if relies(frame, above):
             return False
+        above.append(frame)
         frame = frame.f_back
     for other in sharing:
         run_on_vm(other, upvalue_cells(other))
@@ -88,14 +101,28 @@ def _shares(function: FunctionType, translation: Translation, state: State, vari
     )
 
 
-def _code_under_way(candidate: Any, state: State) -> CodeType | None:
-    """Return the translated code of a coroutine's generator, or that of a function that a hook sees on the
-    VM: what it makes is translated.
-    """
-    if type(candidate) is Frame:
-        marker = marker_of(candidate.function.__code__) if candidate.state is state else None
-        if type(marker) is WatchedFunction:
-            return marker.code
-        return candidate.function.__code__ if type(marker) is Translation else None
-    frame = candidate.gi_frame
-    return frame.f_code if frame is not None and frame.f_globals.get("STATE") is state else None
+def _code_of(frame: Frame) -> CodeType:
+    """Return the code of a frame's function, the translated one where a hook sees it."""
+    code = frame.function.__code__
+    marker = marker_of(code)
+    return marker.code if type(marker) is WatchedFunction else code
+
+
+def _reads_again(state: State, python: FrameType, above: list[FrameType], name: str) -> bool:
+    """Whether a translated function under way may still read its variable, or give it to closures."""
+    translation = marker_of(python.f_code)
+    view = FrameView(state, translation, python, python.f_lineno)
+    view.refine(above)
+    pc = view.pc - 2
+    word = translation.proto.code[pc]
+    if opcode_of(word) != OP["CALL"]:
+        return True
+    analysis = analyse(translation.proto)
+    own = {(register, start) for text, register, start, _, _ in translation.variables if text == name}
+    for register in range(get_a(word)):  # from there on are the results
+        if analysis.live_after[pc] >> register & 1:
+            variable = analysis.active(register, pc)
+            # The text may compute a temporary when it is used, and not before.
+            if variable is None or (register, variable.start) in own:
+                return True
+    return False

@@ -103,6 +103,10 @@ UNDER_WAY = {
         "local n = 10 local function f() return n + 1 end return set(f, 1, 'x'), f(), n * 4",
         (None, 11, 40),
     ),
+    "the one that declares it, which has read it already in the same statement": (
+        "local n = 10 local function f() return n + 1 end return n * 2 + select('#', set(f, 1, 'x')), f()",
+        (20, 11),
+    ),
     "one that shares it": (
         """local function make() local n = 10 local f
            f = function(g) local name = g and g(f) return name or 'none', n + 1 end return f end
@@ -121,6 +125,36 @@ UNDER_WAY = {
 @pytest.mark.parametrize(("program", "expected"), UNDER_WAY.values(), ids=UNDER_WAY)
 def test_a_function_under_way_keeps_what_it_relies_on(program: str, expected: tuple[object, ...]) -> None:
     assert run(program) == expected
+
+
+#: Where the function that declares the variable does not read it any more.
+READ_NO_MORE = {
+    "a variable of the main chunk": """
+local n = 10
+local function f() return n + 1 end
+return set(f, 1, '5'), f()""",
+    "declared in a block": """
+local f
+do local n = 10 f = function() return n + 1 end end
+return set(f, 1, '5'), f()""",
+    "assigned first": """
+local n = 10
+local function f() return n + 1 end
+local a, b = set(f, 1, '5'), f()
+n = 3
+return a, b, n * 2, f()""",
+    "a coroutine": """
+local co = coroutine.wrap(function() local k = 1 coroutine.yield(function() return k + 1 end) return 5 end)
+local f = co()
+return set(f, 1, '5'), f(), co(), f()""",
+}
+
+
+@pytest.mark.parametrize("program", READ_NO_MORE.values(), ids=READ_NO_MORE)
+def test_a_function_under_way_that_reads_it_no_more_does_not_matter(program: str) -> None:
+    results = run(program)
+    assert results == run(program, "vm")
+    assert results[0] in ("n", "k")
 
 
 def test_a_variable_that_is_joined_may_get_any_value() -> None:
