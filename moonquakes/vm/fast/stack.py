@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from moonquakes.vm.coroutines import Coroutine
     from moonquakes.vm.state import State
 
+#: What stands around library functions.
+_AROUND: Final = ("moonquakes.stdlib.costs", "moonquakes.stdlib.limited_calls")
 #: Modules whose functions no Lua code calls by themselves.
 _MACHINERY: Final = (
-    "moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors",
-    # What stands around library functions.
-    "moonquakes.stdlib.costs", "moonquakes.stdlib.limited_calls",
+    "moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors", *_AROUND,
 )  # fmt: skip
 #: Python's frames with the line each is at, the innermost first.
 Places = Iterable[tuple[FrameType, int]]
@@ -150,8 +150,22 @@ def function_of(frame: FrameType) -> FunctionType | None:
         if type(candidate) is FunctionType and candidate.__code__ is frame.f_code:
             candidate = _owner_of(candidate)
         if type(candidate) is FunctionType and runs(candidate, frame):
-            return candidate
+            outer = frame.f_back
+            is_wrapped = outer is not None and outer.f_globals.get("__name__") in _AROUND
+            return _wrapper_of(candidate) if is_wrapped else candidate
     return None
+
+
+def _wrapper_of(function: FunctionType) -> FunctionType:
+    """Return the library function that pays for what a function does and calls it; else itself."""
+    for wrapped in gc.get_referrers(function):
+        if type(wrapped) is tuple:
+            for fields in gc.get_referrers(wrapped):
+                if type(fields) is dict and fields.get("__wrapped__") is wrapped:
+                    for owner in gc.get_referrers(fields):
+                        if type(owner) is FunctionType and owner.__dict__ is fields:
+                            return owner
+    return function
 
 
 def _owner_of(function: FunctionType) -> FunctionType:
