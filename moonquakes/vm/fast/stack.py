@@ -169,18 +169,13 @@ def _wrapper_of(function: FunctionType) -> FunctionType:
 
 
 def _owner_of(function: FunctionType) -> FunctionType:
-    """Return the function whose twin a function is, or the one that pays for what it does; else itself."""
-    for key, kept in (("twin", function), *(("__wrapped__", inner) for inner in _tuples_with(function))):
-        for fields in gc.get_referrers(kept):
-            if type(fields) is dict and fields.get(key) is kept:
-                for owner in gc.get_referrers(fields):
-                    if type(owner) is FunctionType and owner.__dict__ is fields:
-                        return owner
+    """Return the function whose twin a function is; else itself."""
+    for fields in gc.get_referrers(function):
+        if type(fields) is dict and fields.get("twin") is function:
+            for owner in gc.get_referrers(fields):
+                if type(owner) is FunctionType and owner.__dict__ is fields:
+                    return owner
     return function
-
-
-def _tuples_with(function: FunctionType) -> list[tuple[Any, ...]]:
-    return [referrer for referrer in gc.get_referrers(function) if type(referrer) is tuple]
 
 
 def runs(function: FunctionType, frame: FrameType) -> bool:
