@@ -7,6 +7,7 @@ engine knows those; it settles a pending error into a :class:`LuaError`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from moonquakes.values import LuaValue, type_name
@@ -167,6 +168,7 @@ def bare_name(chunk_name: str) -> str:
     return chunk_name[1:] if chunk_name[:1] in ("@", "=") else chunk_name
 
 
+@lru_cache(maxsize=8)
 def chunk_id(source: str) -> str:
     """Return the short form of a chunk name that messages show (at most 59 bytes).
 

@@ -138,9 +138,23 @@ def gettabup(t: Translator, pc: int, word: int) -> int:
 
 
 def getfield(t: Translator, pc: int, word: int) -> int:
-    a = word >> 7 & 0xFF
-    t.define(a, storage.read_field(pc, t.base(word >> 16 & 0xFF, a), t.proto.constants[word >> 24]))
+    a, name = word >> 7 & 0xFF, t.proto.constants[word >> 24]
+    o = t.base(word >> 16 & 0xFF, a)
+    if _is_there_by_use(t, pc, a):
+        if o.is_atom:
+            t.elements.add((o.text, literal(name)))
+        t.define(a, storage.read_present_field(pc, o, name))
+    else:
+        t.define(a, storage.read_field(pc, o, name))
     return pc + 1
+
+
+def _is_there_by_use(t: Translator, pc: int, a: int) -> bool:
+    """Whether a value that is read into a variable is no nil, by what else the function does with it."""
+    variable = t.analysis.active(a, pc + 1) or t.analysis.next_variable(a, pc)
+    if variable is None or variable.start > pc + _NEAR:
+        return False
+    return not variable.is_tested and (variable.is_indexed or variable.is_numeric)
 
 
 def geti(t: Translator, pc: int, word: int) -> int:
@@ -219,7 +233,8 @@ def setfield(t: Translator, pc: int, word: int) -> int:
         return pc + 1
     o, value = _operands(t, word)
     t.flush(heap=True, cells=True)
-    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value)))
+    is_there = _is_there(t, o, literal(name), value)
+    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value), is_there))
     return pc + 1
 
 
@@ -484,6 +499,8 @@ def nop(t: Translator, pc: int, word: int) -> int:
 
 _MMBIN: Final = frozenset({OP["MMBIN"], OP["MMBINI"], OP["MMBINK"]})
 _MMBIN_R: Final = OP["MMBIN"]
+#: How many instructions later, at most, the variables of one declaration begin.
+_NEAR: Final = 6
 #: What asks of its register whether it is nil.
 _ASKING: Final = frozenset({OP["TEST"], OP["EQK"]})
 _TESTSET: Final = OP["TESTSET"]

@@ -51,6 +51,14 @@ def read_field(pc: int, o: Expr, name: str) -> Expr:
     return expr
 
 
+def read_present_field(pc: int, o: Expr, name: str) -> Expr:
+    """``o.name`` that is likely there, in the object itself."""
+    expr = read_field(pc, o, name)
+    if not HAS_RECORDS:
+        expr.text = _checked(expr.raw, o.raw, literal(name))
+    return expr
+
+
 def read_global(pc: int, environment: Expr, name: str) -> Expr:
     """A global variable: rarely nil."""
     expr = read_field(pc, environment, name)
@@ -93,7 +101,8 @@ def read_item(pc: int, o: Expr, key: Expr, is_numeric: bool, new_name: Callable[
         expr.text = expr.soft = f"(q if (q := {get}) is not None or {plain} else NK({o_name}, {k_name}))"
         expr.raw = expr.text
         if key.is_atom and o.is_atom:
-            expr.raw = f"({o.raw}.arr[{k}] if {k}.__class__ is int and {k} > 0 else {o.raw}.hash[{k}])"
+            in_array = f"{k}.__class__ is int and 0 < {k} < LEN(h := {o.raw}.arr)"
+            expr.raw = f"(h[{k}] if {in_array} else {o.raw}.hash[{k}])"
         return expr
     if key.is_atom and o.is_atom:
         expr.places = (expr.raw,)
@@ -167,14 +176,24 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
     return expr
 
 
-def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool) -> list[str]:
-    """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is new."""
+def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool, is_there: bool = False) -> list[str]:
+    """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is new.
+
+    ``is_there`` for a field that probably has a value.
+    """
     key = literal(name)
     set_it = f"{OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}"
     if HAS_RECORDS:
         added = f"if not FIELD({o.text}, {key}, {value.text}): {set_it}"
     if is_new:
         return [added if HAS_RECORDS else set_it]
+    if is_there and not HAS_RECORDS:
+        return [
+            "try:",
+            f"    if (h := {o.text}.hash)[{key}] is not None: h[{key}] = {value.text}",
+            f"    else: {set_it}",
+            f"except E: {set_it}",
+        ]
     old = f"({o.text}.metatable is None or h[{key}] is not None)"
     return [
         f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}:"
