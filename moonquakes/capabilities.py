@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 PROFILES: Final[tuple[str, ...]] = get_args(Profile)
 #: What reads standard input.
 _READING: Final = frozenset({"io.read", "io.stdin", "io.input"})
+#: Functions that open files by name.
+_OPENING: Final = frozenset({"io.open", "io.lines", "io.input", "loadfile", "dofile", "require"})
 
 
 class Capabilities:
@@ -81,6 +83,10 @@ class Capabilities:
         self.sealed = profile != "full" if sealed is None else sealed
         if profile == "full" and (self.folders or self.environment):
             raise ValueError("folders and environment are for the other profiles: 'full' reaches all of them")
+        if self.folders and not _OPENING & self.names:
+            raise ValueError("folders: there is no io.open or io.lines here")
+        if self.environment and "os.getenv" not in self.names:
+            raise ValueError("environment: there is no os.getenv here")
 
     def grant(self, state: State) -> None:
         """Open the libraries of a new state, and keep it to what is granted."""

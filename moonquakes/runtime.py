@@ -7,7 +7,6 @@ border, and how, stands in :mod:`moonquakes.embedding`.
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -136,8 +135,8 @@ class LuaRuntime:
             capabilities = sandbox.capabilities
             if profile is not None and profile != capabilities.profile:
                 raise ValueError(f"profile is {profile!r}, and that of sandbox {capabilities.profile!r}")
-        if cache is not None and not isinstance(cache, str | os.PathLike):
-            raise TypeError(f"cache must be a path or None, not {type(cache).__name__}")
+        if cache is not None:
+            _check_folder("cache", cache)
         for name, flag in (
             ("register_eval", register_eval),
             ("unpack_returned_tuples", unpack_returned_tuples),
@@ -227,7 +226,8 @@ class LuaRuntime:
 
         A host function may be ``async``: Lua code gets what it returns, as from any other.  Lua code and
         host functions that are not async run in a thread of their own; of several such runs in one runtime
-        one goes on at a time.  Cancelling ends the run where it waits for an async function next.
+        one goes on at a time.  Cancelling ends the run where it waits for an async function next, or its
+        limits are looked at.
         """
         if self._async is None:
             from moonquakes.embedding.asynchronous import AsyncRuns
@@ -303,8 +303,11 @@ class LuaRuntime:
         """
         if self._state.limits is None:
             raise ValueError("a runtime without a sandbox has no budget")
-        self._state.limits.renew(
-            check_count("fuel", fuel), check_seconds("deadline", deadline), check_count("output", output)
+        self._border.do(
+            self._state.limits.renew,
+            check_count("fuel", fuel),
+            check_seconds("deadline", deadline),
+            check_count("output", output),
         )
 
     def close(self) -> None:
@@ -415,7 +418,7 @@ class LuaRuntime:
             raise RuntimeError("max_memory must be set on LuaRuntime creation")
         if check_count("max_memory", max_memory) is None:
             raise TypeError("max_memory must be an int, not NoneType")
-        self._memory.set(max_memory, total)
+        self._border.do(self._memory.set, max_memory, total)
 
     def set_overflow_handler(self, overflow_handler: Callable[[int], object] | None) -> None:
         """Set what is called with an ``int`` beyond 64 bits, as in the constructor."""
@@ -428,12 +431,19 @@ def _check_callable(name: str, value: object) -> None:
         raise ValueError(f"{name} must be callable")
 
 
+def _check_folder(name: str, value: object) -> None:
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} must be a path or None, not {type(value).__name__}")
+    if not os.fspath(value):
+        raise ValueError(f"{name} must not be empty")
+
+
 def _check_encoding(name: str, value: object) -> None:
     if value is None:
         return
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str or None, not {type(value).__name__}")
     try:
-        codecs.lookup(value)
-    except LookupError:
-        raise ValueError(f"{name} must name a codec, not {value!r}") from None
+        "x".encode(value)
+    except (LookupError, ValueError):
+        raise ValueError(f"{name} must name a codec of text, not {value!r}") from None

@@ -6,8 +6,8 @@ A limit that is reached ends the call from Python with one of the exceptions bel
 
 from __future__ import annotations
 
-import math
 import os
+import sys
 from collections.abc import Iterable
 
 from moonquakes.capabilities import Capabilities
@@ -88,6 +88,6 @@ def check_seconds(name: str, value: float | None) -> float | None:
         return None
     if type(value) is not int and type(value) is not float:
         raise TypeError(f"{name} must be a number or None, not {type(value).__name__}")
-    if not value >= 0 or math.isinf(value):
+    if not 0 <= value <= sys.float_info.max:
         raise ValueError(f"{name} must not be negative or infinite")
     return value

@@ -12,8 +12,8 @@ import asyncio
 import concurrent.futures
 import contextvars
 import threading
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class AsyncRuns:
         #: The run of each thread.
         self._runs: dict[int, _Run] = {}
         border.objects.awaits = self._await
+        if border.limits is not None:
+            border.limits.look = self._look
 
     async def run(self, work: Callable[[], Any]) -> Any:
         """Do work in a thread and return its result."""
@@ -80,6 +82,12 @@ class AsyncRuns:
             del self._runs[thread]
             run.before.release()
 
+    def _look(self) -> None:
+        """End the run of this thread if it was cancelled."""
+        run = self._runs.get(threading.get_ident())
+        if run is not None:
+            run.check()
+
     def _await(self, awaitable: Awaitable[Any]) -> object:
         """Return the result of an awaitable, or the awaitable where the thread runs no such code."""
         run = self._runs.get(threading.get_ident())
@@ -104,44 +112,64 @@ class _Run:
         self._pending: concurrent.futures.Future[Any] | None = None
 
     def cancel(self) -> None:
-        """End the run where it waits, now or next."""
+        """End the run where it waits, now or next, or where its limits are looked at."""
         self._is_cancelled = True
-        if self._pending is not None:
-            self._pending.cancel()
+        pending = self._pending
+        if pending is not None:
+            pending.cancel()
 
     def take_turn(self) -> None:
         """Wait until no run like this one goes on."""
         while not self.before.acquire(timeout=_PATIENCE):
-            self._check()
+            self.check()
         if self._is_cancelled:
             self.before.release()
             raise asyncio.CancelledError
 
     def wait(self, awaitable: Awaitable[Any]) -> Any:
         """Let the loop await something, and return its result."""
-        self._check()
-        border = self.border
-        self._pending = asyncio.run_coroutine_threadsafe(_result_of(awaitable), self._loop)
+        self.check()
+        border, limits = self.border, self.border.limits
+        self._pending = pending = asyncio.run_coroutine_threadsafe(_result_of(awaitable), self._loop)
         if self._is_cancelled:
-            self._pending.cancel()
-        lock: Any = border.lock
-        held = lock._release_save()  # however often this thread has acquired it
-        names = border.state.names if border.state.engine == "fast" else None
-        if names is not None:
-            names.is_entered = False  # a call from another thread comes from outside
+            pending.cancel()
+        seconds = None if limits is None else limits.seconds_left
+        with self._outside():
+            if seconds is not None:
+                seconds = min(max(seconds, 0), threading.TIMEOUT_MAX)
+            concurrent.futures.wait([pending], seconds)
+        if border.is_closed:
+            pending.cancel()
+            border.acquire()  # which says so
+        if limits is not None:
+            limits.check_end()
         try:
-            return self._pending.result()
+            return pending.result()
         except concurrent.futures.CancelledError:
             # Python's own, which no Lua code catches.
             raise asyncio.CancelledError from None
+
+    @contextmanager
+    def _outside(self) -> Iterator[None]:
+        """Leave the runtime to calls from elsewhere, which come from outside."""
+        border, limits, names = self.border, self.border.limits, self.border.names
+        paused = None if limits is None else limits.pause()
+        lock: Any = border.lock
+        held = lock._release_save()  # however often this thread has acquired it
+        if names is not None:
+            names.is_entered = False
+        try:
+            yield
         finally:
-            self._pending = None
             with self.turn:  # the runs inside this one are over
                 lock._acquire_restore(held)
             if names is not None:
                 names.is_entered = True
+            if limits is not None and paused is not None:
+                limits.resume(paused)
+            self._pending = None
 
-    def _check(self) -> None:
+    def check(self) -> None:
         if self._is_cancelled:
             raise asyncio.CancelledError
 

@@ -203,7 +203,7 @@ class LuaFunction(LuaObject):
 
     def coroutine(self, *args: object) -> LuaThread:
         """Return a new coroutine of the function, which gets ``args`` when it is first resumed."""
-        return LuaThread(self._border, Coroutine(self._border.state, self._value), args)
+        return _new_thread(self, self._value, args)
 
 
 _set_short = LuaFunction.__dict__["_is_short"].__set__
@@ -226,7 +226,7 @@ class LuaThread(LuaObject):
 
     def __call__(self, *args: object) -> Any:
         if self._arguments is None and not self._value.is_started and self._value.status == "suspended":
-            return LuaThread(self._border, Coroutine(self._border.state, self._value.function), args)
+            return _new_thread(self, self._value.function, args)
         return super().__call__(*args)
 
     def __iter__(self) -> LuaThread:
@@ -268,6 +268,12 @@ class LuaThread(LuaObject):
 
 
 _set_arguments = LuaThread.__dict__["_arguments"].__set__
+
+
+def _new_thread(target: LuaObject, function: LuaValue, arguments: tuple[object, ...]) -> LuaThread:
+    border = target._border
+    coroutine = border.do(Coroutine, border.state, function)
+    return LuaThread(border, coroutine, arguments)
 
 
 class LuaTable(LuaUserdata):

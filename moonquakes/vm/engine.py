@@ -37,6 +37,6 @@ def chosen_engine(name: str | None) -> Engine:
 
 
 def _engine(name: str, parameter: str) -> Engine:
-    if name in _ENGINES:
+    if isinstance(name, str) and name in _ENGINES:
         return _ENGINES[name]
     raise ValueError(f"{parameter} must be 'vm' or 'fast', not {name!r}")

@@ -198,6 +198,7 @@ class Limits:
         most_frames: how many Python frames there is memory for.
         is_running: whether a call from outside is under way.
         end: when that must be over; None before the clock was looked at.
+        look: called at the end of each slice; it may end the run by an exception that is no Exception.
         first_slice: after how many units of a call that is to be, and the depth looked at; None for never.
     """
 
@@ -227,6 +228,7 @@ class Limits:
         self.output_left = output
         self.depth = depth
         self.is_running = False
+        self.look: Callable[[], None] | None = None
         self._state: State | None = None
 
     def limit_memory(self, memory: int | None) -> None:
@@ -288,6 +290,22 @@ class Limits:
         """The call from outside is over."""
         self.is_running = False
 
+    def pause(self) -> tuple[bool, float | None]:
+        """Let calls be from outside while the one under way waits; return what :meth:`resume` needs."""
+        paused = self.is_running, self.end
+        self.is_running = False
+        return paused
+
+    def resume(self, paused: tuple[bool, float | None]) -> None:
+        """Go on with the call that waited."""
+        self.is_running, self.end = paused
+
+    def check_end(self) -> None:
+        """Stop the call under way if its time is over."""
+        left = self.seconds_left
+        if left is not None and left <= 0:
+            raise self.stop(DeadlineExceeded(_NO_TIME))
+
     def _start_clock(self) -> float:
         """Let the deadline count from now, and return its end."""
         assert self.deadline is not None
@@ -309,6 +327,8 @@ class Limits:
         left = fuel.bank + fuel.in_slice
         if left < amount:
             raise self.stop(FuelExceeded("the run has no fuel left"))
+        if self.look is not None:
+            self.look()
         if self.deadline is not None:
             self.check_deadline()
         if self.depth is not None:

@@ -73,6 +73,8 @@ def test_single_functions_are_added_and_removed(engine: str) -> None:
         ({"add": ["load"], "remove": ["load"]}, ValueError, "'load' is both in add and in remove"),
         ({"folders": ["/no/such/folder"]}, ValueError, "folders: '/no/such/folder' is no folder"),
         ({"folders": [1]}, TypeError, "folders must hold paths, not int"),
+        ({"folders": ["/"]}, ValueError, "folders: there is no io.open or io.lines here"),
+        ({"environment": ["HOME"]}, ValueError, "environment: there is no os.getenv here"),
         ({"environment": "HOME"}, TypeError, "environment must be an iterable of names, not str"),
         ({"profile": "full", "environment": ["HOME"]}, ValueError, "'full' reaches all of them"),
         ({"seed": "1"}, TypeError, "seed must be an int or None, not str"),

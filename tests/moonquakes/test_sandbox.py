@@ -93,6 +93,7 @@ def test_one_sandbox_serves_several_runtimes(engine: str) -> None:
         ({"fuel": True}, TypeError, "fuel must be an int or None, not bool"),
         ({"memory": -1}, ValueError, "memory must not be negative"),
         ({"deadline": "1"}, TypeError, "deadline must be a number or None, not str"),
+        ({"deadline": 10**400}, ValueError, "deadline must not be negative or infinite"),
         ({"deadline": float("nan")}, ValueError, "deadline must not be negative or infinite"),
         ({"deadline": float("inf")}, ValueError, "deadline must not be negative or infinite"),
         ({"output": -5}, ValueError, "output must not be negative"),

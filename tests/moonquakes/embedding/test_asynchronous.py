@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -167,3 +168,68 @@ def test_several_loops_share_a_runtime(lua: LuaRuntime) -> None:
     for thread in threads:
         thread.join()
     assert sorted(results) == [0, 4, 8, 12]  # type: ignore[type-var]  # numbers
+
+
+async def test_the_deadline_counts_while_a_run_waits() -> None:
+    lua = LuaRuntime(sandbox=Sandbox(deadline=0.1))
+    lua.globals().sleep = asyncio.sleep
+    for code in ("while true do sleep(0.03) end", "sleep(100)", "pcall(sleep, 100) return 1"):
+        started = time.monotonic()
+        with pytest.raises(DeadlineExceeded):
+            await lua.execute_async(code)
+        assert time.monotonic() - started < 5
+    assert await lua.execute_async("sleep(0) return 1") == 1
+
+
+async def test_a_call_while_a_run_waits_has_a_deadline_of_its_own() -> None:
+    lua = LuaRuntime(sandbox=Sandbox(deadline=0.3, fuel=10**9))
+    limits = lua.limits
+    assert limits is not None
+
+    async def other() -> None:
+        assert lua.eval("(function() for i = 1, 10000 do end return 1 end)()") == 1
+        with pytest.raises(DeadlineExceeded):
+            lua.execute("while true do end")
+
+    async def quick() -> None:
+        lua.eval("1 + 1")
+
+    lua.globals().other, lua.globals().quick = other, quick
+    with pytest.raises(DeadlineExceeded):
+        await lua.execute_async("other() while true do end")
+    with pytest.raises(DeadlineExceeded):
+        await lua.execute_async("quick() while true do pcall(quick) end")
+    assert not limits.is_running
+
+
+async def test_cancelling_one_that_never_waits_ends_it_where_limits_are_looked_at() -> None:
+    lua = LuaRuntime(sandbox=Sandbox(fuel=10**15))
+    task = asyncio.create_task(lua.execute_async("while true do pcall(error) end"))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    # It has its turn only when the other is over.
+    assert await asyncio.wait_for(lua.execute_async("return 1"), 10) == 1
+
+
+async def test_closing_while_a_run_waits_ends_it(lua: LuaRuntime) -> None:
+    release = asyncio.Event()
+    lua.globals().wait = release.wait
+    task = asyncio.create_task(lua.execute_async("wait() return 1"))
+    await asyncio.sleep(0.05)
+    lua.close()
+    release.set()
+    with pytest.raises(RuntimeError, match="closed"):
+        await task
+
+
+async def test_a_timeout_of_an_async_function_is_its_own(lua: LuaRuntime) -> None:
+    async def late() -> None:
+        async with asyncio.timeout(0.001):
+            await asyncio.sleep(10)
+
+    lua.globals().late = late
+    with pytest.raises(TimeoutError):
+        await lua.execute_async("late()")
+    assert await lua.execute_async("return (pcall(late))") is False

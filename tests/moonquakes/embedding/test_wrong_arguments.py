@@ -18,9 +18,11 @@ pytestmark = pytest.mark.usefixtures("engine")
     ("arguments", "error", "message"),
     [
         ({"encoding": 5}, TypeError, "encoding must be a str or None, not int"),
-        ({"encoding": "nope"}, ValueError, "encoding must name a codec, not 'nope'"),
+        ({"encoding": "nope"}, ValueError, "encoding must name a codec of text, not 'nope'"),
+        ({"encoding": "hex"}, ValueError, "encoding must name a codec of text, not 'hex'"),
+        ({"encoding": "a\0b"}, ValueError, "encoding must name a codec of text, not 'a.x00b'"),
         ({"source_encoding": b"utf-8"}, TypeError, "source_encoding must be a str or None, not bytes"),
-        ({"source_encoding": "nope"}, ValueError, "source_encoding must name a codec, not 'nope'"),
+        ({"source_encoding": "nope"}, ValueError, "source_encoding must name a codec of text, not 'nope'"),
         ({"attribute_filter": 5}, ValueError, "attribute_filter must be callable"),
         ({"attribute_handlers": 5}, TypeError, "attribute_handlers must be a pair of callables or None"),
         (
@@ -48,7 +50,9 @@ pytestmark = pytest.mark.usefixtures("engine")
         ({"max_memory": 1, "sandbox": Sandbox(memory=1)}, ValueError, "mutually exclusive"),
         ({"string_hash_seed": "x"}, TypeError, "string_hash_seed must be an int or None, not str"),
         ({"profile": "none"}, ValueError, "profile must be .*, not 'none'"),
-        ({"engine": "none"}, ValueError, "engine"),
+        ({"engine": "none"}, ValueError, "engine must be 'vm' or 'fast', not 'none'"),
+        ({"engine": ["vm"]}, ValueError, "engine must be 'vm' or 'fast', not .*"),
+        ({"cache": ""}, ValueError, "cache must not be empty"),
         ({"sandbox": 5}, TypeError, "sandbox must be a Sandbox or None, not int"),
         ({"cache": 5}, TypeError, "cache must be a path or None, not int"),
     ],
@@ -110,6 +114,7 @@ def test_limit_of_memory_takes_a_number() -> None:
 
 def test_a_closed_runtime_says_so() -> None:
     lua = LuaRuntime(max_memory=0)
+    resting = lua.eval("coroutine.create(print)")
     table, function = lua.table(1), lua.eval("function() end")
     keys = iter(table)
     thread = function.coroutine()
@@ -136,6 +141,10 @@ def test_a_closed_runtime_says_so() -> None:
         lambda: next(thread),
         lambda: table.__setitem__(1, 2),
         lambda: lua.set_overflow_handler(None),
+        lambda: lua.set_max_memory(5),
+        lambda: lua.renew(fuel=5),
+        lambda: function.coroutine(),
+        lambda: resting(),
     ]
     for use in uses:
         with pytest.raises(RuntimeError, match=r"^this LuaRuntime is closed$"):
