@@ -21,7 +21,6 @@ from moonquakes.values import (
     MAX_INTEGER,
     MIN_INTEGER,
     TRUE,
-    LuaBoolean,
     LuaResults,
     LuaValue,
     Userdata,
@@ -67,6 +66,7 @@ class Border:
         failures: turns what a call raised into what the host gets.
         note: notes the Lua stack at an error.
         is_closed: whether the runtime was closed.
+        has_callables: whether there may be Lua functions that stand for Python callables.
         is_plain: whether ASCII text crosses as it is.
         held, prune_at: references to what Python holds, which must stay alive for Lua's collector, by the
             id of the Lua value; and how many there may be before :meth:`prune`.
@@ -92,6 +92,7 @@ class Border:
         self.acquire: Callable[[], object] = lock.acquire
         self.release = lock.release
         self.is_closed = False
+        self.has_callables = False
         self.enter, self.is_short = _make_entry(state)
         self.names = state.names if state.engine == "fast" else None
         self.limits = state.limits
@@ -302,7 +303,7 @@ def _make_to_lua(border: Border) -> Callable[[object], LuaValue]:
 
 
 def _make_to_python(border: Border) -> Callable[[LuaValue], Any]:
-    from moonquakes.embedding.wrappers import LuaTable, set_inside
+    from moonquakes.embedding.wrappers import LuaFunction, LuaTable, set_inside, set_short
 
     encoding, is_plain = border.encoding, border.is_plain
     wrappers = border.wrappers
@@ -317,6 +318,10 @@ def _make_to_python(border: Border) -> Callable[[LuaValue], Any]:
                 return value
             data = value.encode("latin-1")
             return data if encoding is None else data.decode(encoding)
+        if value is TRUE:
+            return True
+        if value is FALSE:
+            return False
         held = border.held
         known = held.get(id(value))
         if known is not None:
@@ -326,20 +331,21 @@ def _make_to_python(border: Border) -> Callable[[LuaValue], Any]:
         if kind is Table:
             # What the constructor does, in place, since tables are made for a single call.
             wrapper = new(LuaTable)
-            set_inside(wrapper, (border, value))
-            held[id(value)] = ref(wrapper)
-            if len(held) > border.prune_at:
-                border.prune()
-            return wrapper
-        if kind is LuaBoolean:
-            return value is TRUE
-        if kind is Userdata:
-            if value.metatable in border.objects.metatables:
-                return value.value
         elif kind is FunctionType:
-            python_callable = getattr(value, "python_callable", border)
-            if python_callable is not border:
-                return python_callable
-        return wrappers[kind](border, value)
+            if border.has_callables:
+                python_callable = getattr(value, "python_callable", border)
+                if python_callable is not border:
+                    return python_callable
+            wrapper = new(LuaFunction)
+            set_short(wrapper, None)
+        elif kind is Userdata and value.metatable in border.objects.metatables:
+            return value.value
+        else:
+            return wrappers[kind](border, value)
+        set_inside(wrapper, (border, value))
+        held[id(value)] = ref(wrapper)
+        if len(held) > border.prune_at:
+            border.prune()
+        return wrapper
 
     return to_python

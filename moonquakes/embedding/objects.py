@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from moonquakes.embedding.arguments import Arguments
+from moonquakes.embedding.wrappers import LuaTable
 from moonquakes.errors import ArgumentError, LuaError
-from moonquakes.values import FALSE, LuaResults, LuaValue, Userdata
+from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, Userdata
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ _FIRST_PRUNE: Final = 256
 _SIZE: Final = 320
 #: What Lua code can put into itself again and again, so that all its text would be without end.
 _CONTAINERS: Final = (list, dict, set, tuple, frozenset, deque)
-#: Classes of Lua values that are Python's as they are.
-_SAME: Final = frozenset({int, float, type(None)})
 
 
 class View:
@@ -59,6 +58,7 @@ class Objects:
     Attributes:
         metatables: the metatables of all that stands for Python objects.
         none: ``python.none``, for None where nil will not do.
+        has_arguments: whether ``python.args`` was called.
         awaits: what waits for an awaitable of a host function, None where nothing does.
     """
 
@@ -81,6 +81,7 @@ class Objects:
         self._prune_at = _FIRST_PRUNE
         self.none = self._userdata(None, self._auto)
         self.awaits: Callable[[Any], object] | None = None
+        self.has_arguments = False
 
     def of(self, value: object) -> LuaValue:
         """Return the userdata that stands for a Python object, always the same one."""
@@ -124,25 +125,39 @@ class Objects:
     def function(self, function: Callable[..., object]) -> Callable[..., LuaResults]:
         """Return the Lua function that calls a Python callable."""
         border = self._border
-        to_python, to_lua = border.to_python, border.to_lua
+        to_python, to_lua, is_plain = border.to_python, border.to_lua, border.is_plain
         # A method that is called with ``:`` gets its object twice.
         is_method = type(function) is MethodType
+        gives_values, unpacked = self._unpacks, self._unpacked
 
         def host(*arguments: LuaValue) -> LuaResults:
+            # All that usually crosses does so here without another call (docs/performance.md).
             try:
                 for argument in arguments:
-                    if argument.__class__ not in _SAME:
-                        arguments = tuple(map(to_python, arguments))
-                        if is_method and arguments[0] is function.__self__:  # type: ignore[attr-defined]  # a method
-                            arguments = arguments[1:]
-                        if Arguments in map(type, arguments):
-                            return self._call_with(function, arguments)
-                        break
+                    kind = type(argument)
+                    if kind is int or kind is float or argument is None:
+                        continue
+                    if kind is str and is_plain and argument.isascii():
+                        continue
+                    arguments = tuple(map(to_python, arguments))
+                    if is_method and arguments[0] is function.__self__:  # type: ignore[attr-defined]  # a method
+                        arguments = arguments[1:]
+                    if self.has_arguments and Arguments in map(type, arguments):
+                        return self._call_with(function, arguments)
+                    break
                 result = function(*arguments)
                 if result is None:
                     return None
                 kind = type(result)
-                return to_lua(result) if kind is int or kind is str else self.result(result)
+                if kind is int or kind is str or kind is LuaTable:
+                    return to_lua(result)
+                if result is True:
+                    return TRUE
+                if result is False:
+                    return FALSE
+                if gives_values and kind is tuple:
+                    return unpacked(result)  # type: ignore[arg-type]  # a tuple
+                return self.result(result)
             except LuaError as exception:
                 raise border.failures.entering(exception) from None
 
@@ -152,7 +167,9 @@ class Objects:
 
         def charged(*arguments: LuaValue) -> LuaResults:
             results = host(*arguments)
-            limits.made(results)
+            kind = type(results)
+            if kind is str or kind is tuple:
+                limits.made(results)
             return results
 
         return charged
@@ -192,18 +209,24 @@ class Objects:
         """Return a metatable; None for objects that are seen as they are."""
         border, access = self._border, self._access
         getter, setter = access.getter, access.setter
+        to_python, to_lua, is_plain = border.to_python, border.to_lua, border.is_plain
 
         def uses_items(obj: Any) -> bool:
             return hasattr(type(obj), "__getitem__") if has_items is None else has_items
 
         def index(value: LuaValue = None, key: LuaValue = None, *_: LuaValue) -> LuaValue:
-            obj = self.object_of(1, value)
+            if type(value) is not Userdata or value.metatable not in self.metatables:
+                self.object_of(1, value)  # which says that it is none
+            obj = value.value
             try:
                 if getter is not None:
-                    return border.to_lua(getter(obj, border.to_python(key)))
-                if uses_items(obj):
-                    return border.to_lua(obj[border.to_python(key)])
-                return border.to_lua(access.get(obj, border.name_of(key)))
+                    found = getter(obj, to_python(key))
+                elif uses_items(obj):
+                    found = obj[to_python(key)]
+                else:
+                    is_name = type(key) is str and is_plain and key.isascii()
+                    found = access.get(obj, key if is_name else border.name_of(key))
+                return found if type(found) is float or found is None else to_lua(found)
             except LuaError as exception:
                 raise border.failures.entering(exception) from None
 

@@ -32,6 +32,7 @@ def open_python(border: Border, has_eval: bool, has_builtins: bool, unpacks: boo
         """Return a Lua function that calls a Python object, for what takes nothing else."""
         function = objects.object_of(1, o)
         host = objects.function(function)
+        border.has_callables = True
         host.python_callable = function  # type: ignore[attr-defined]  # what the function comes back as
         return host
 
@@ -98,6 +99,7 @@ def open_python(border: Border, has_eval: bool, has_builtins: bool, unpacks: boo
         """Return what passes the fields of a table to a Python function as its arguments."""
         if type(table) is not Table:
             raise ArgumentError.wrong_type(1, "table", table)
+        objects.has_arguments = True
         return objects.of(Arguments(LuaTable(border, table)))
 
     def set_overflow_handler(handler: LuaValue = None, *_: LuaValue) -> LuaResults:

@@ -191,7 +191,7 @@ class LuaFunction(LuaObject):
 
     def __new__(cls, border: Border, value: LuaValue) -> Self:
         self = LuaObject.__new__(cls, border, value)
-        _set_short(self, None)
+        set_short(self, None)
         return self
 
     if HAS_ENTRY:
@@ -199,14 +199,14 @@ class LuaFunction(LuaObject):
 
     def _look(self) -> None:
         """Find out whether it may be called as it is."""
-        _set_short(self, self._border.is_short(self._value))
+        set_short(self, self._border.is_short(self._value))
 
     def coroutine(self, *args: object) -> LuaThread:
         """Return a new coroutine of the function, which gets ``args`` when it is first resumed."""
         return _new_thread(self, self._value, args)
 
 
-_set_short = LuaFunction.__dict__["_is_short"].__set__
+set_short = LuaFunction.__dict__["_is_short"].__set__
 
 
 class LuaThread(LuaObject):

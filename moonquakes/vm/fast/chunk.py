@@ -57,11 +57,12 @@ class Translation(TranslatedFunction):
         alive: the names that are in use, by line, as far as the collector asked.
         relied: for each upvalue the kind and bounds that the code relies on, or None; empty for none at all.
         order: of a twin: for each of its free variables the place in its function's closure, or -1.
+        is_short: see :mod:`moonquakes.vm.fast.entry`; None before a host called it.
     """
 
     __slots__ = (
-        "alive", "boxed", "chunk", "code", "later", "names", "order", "positions", "relied", "twin",
-        "variables",
+        "alive", "boxed", "chunk", "code", "is_short", "later", "names", "order", "positions",
+        "relied", "twin", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +79,7 @@ class Translation(TranslatedFunction):
         self.relied: list[tuple[int, int, int] | None] = []
         self.alive: dict[int, tuple[list[str], list[str]]] = {}
         self.order: tuple[int, ...] | None = None
+        self.is_short: bool | None = None
         self.code: CodeType = None  # type: ignore[assignment]  # set when the chunk is compiled
 
     def cells_of(self, function: FunctionType) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ nor loops, needs none of that: it is called as it is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,10 +42,15 @@ def is_short(state: State, function: FunctionType) -> bool:
     marker = marker_of(function.__code__)
     if marker.__class__ is not Translation:
         return False
-    code = marker.proto.code
-    if len(code) > _MOST_SHORT:
-        return False
-    return all(opcode_of(word) not in _LONG or _is_forward(word) for word in code)
+    if marker.is_short is None:
+        marker.is_short = _is_short(marker.proto.code)
+    return marker.is_short
+
+
+def _is_short(code: Sequence[int]) -> bool:
+    return len(code) <= _MOST_SHORT and all(
+        opcode_of(word) not in _LONG or _is_forward(word) for word in code
+    )
 
 
 def _is_forward(word: int) -> bool:
