@@ -18,6 +18,7 @@ LAYERS = (
     "values",
     "errors",
     "numbers",
+    "recursion",
     "parser",
     "bytecode",
     "compiler",

@@ -37,7 +37,7 @@ def compile_source(source: str, chunk_name: str) -> Proto:
         from moonquakes.compiler.location import earlier_refusal
 
         with deeper_recursion():
-            raise earlier_refusal(source, chunk_name, error) or error from None
+            raise earlier_refusal(source, chunk_name, error) or error.without_token() from None
     try:
         return compile_chunk(chunk)
     except RefusedError as error:

@@ -10,8 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from moonquakes.errors import Stop
+from moonquakes.recursion import ROOM
 from moonquakes.values import FALSE, TRUE, settle_tail
-from moonquakes.vm.fast.room import ROOM
 from moonquakes.vm.fresh import MAX_FRAMES
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def call_function(self: LuaFunction, *args: object) -> Any:
                 room.way -= 1
                 if not room.way:
                     _set_limit(room.host_limit)
-                    if room.is_paced:
-                        room.end_pace()
+                    if room.after is not None:
+                        room.finish()
         if kind is int or result is None:
             return result
         if result is TRUE:

@@ -145,7 +145,9 @@ class _Reader:
     def enter(self) -> None:
         self.nesting += 1
         if self.nesting > MAX_NESTING:
-            raise LuaSyntaxError("C stack overflow")
+            error = LuaSyntaxError("C stack overflow")
+            error.line = self.line()
+            raise error
 
     def leave(self) -> None:
         self.nesting -= 1

@@ -21,6 +21,12 @@ class FaultError(LuaSyntaxError):
         self.position = position
         self.is_token = is_token
 
+    def without_token(self) -> LuaSyntaxError:
+        """Return the same error for those who have no use for the token."""
+        error = LuaSyntaxError(self.value)
+        error.chunk_name, error.line = self.chunk_name, self.line
+        return error
+
 
 def syntax_error(chunk_name: str, line: int, message: str, near: str | None = None) -> LuaSyntaxError:
     """Return the error ``chunk:line: message near ...``.

@@ -69,14 +69,9 @@ def most_frames(memory: int | None) -> int:
     return MAX_FRAMES if memory is None else min(MAX_FRAMES, max(_LEAST_MOST, memory // _FRAME_SIZE))
 
 
-def recursion_limit(limit: int, most: int = MAX_FRAMES) -> int:
-    """Return the recursion limit to run Lua with, where the host's is ``limit``.
-
-    ``most`` is how many frames Lua may have.
-    """
-    if sys.implementation.name == "cpython":
-        return limit + most
-    return max(limit, _PYPY_LIMIT) if HAS_FRESH and _is_stack_large() else limit
+def least_limit() -> int:
+    """Return the least recursion limit to run Lua with on PyPy, 0 for the host's."""
+    return _PYPY_LIMIT if HAS_FRESH and _is_stack_large() else 0
 
 
 def _is_stack_large() -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from moonquakes.numbers import floor_divide, modulo, power, shift_left, shift_right
+from moonquakes.recursion import ROOM
 from moonquakes.values import (
     FALSE,
     TRUE,
@@ -35,7 +36,7 @@ from moonquakes.vm.fast.later import with_operands_kept
 from moonquakes.vm.fast.library import library_names
 from moonquakes.vm.fast.likely import E, SlowPath, looking_names, odd, of_integers, of_numbers, wrap_result
 from moonquakes.vm.fast.often import with_likely_case
-from moonquakes.vm.fast.room import ROOM
+from moonquakes.vm.fast.room import begin_call
 from moonquakes.vm.fast.slow import arithmetic_names, comparison_names, cut_context, indexing_names
 from moonquakes.vm.fast.stack import uncallable
 from moonquakes.vm.fresh import (
@@ -189,7 +190,7 @@ class Names:
         limits = self.state.limits
         most = MAX_FRAMES if limits is None else limits.most_frames
         self.is_entered = True
-        ROOM.begin(most)
+        begin_call(most)
         try:
             if HAS_FRESH:
                 prepare(most)

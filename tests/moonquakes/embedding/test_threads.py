@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
 from moonquakes import LuaError, LuaRuntime, Sandbox
+from moonquakes.compiler.depth import deeper_recursion
 
 DEEP = "local function f(n) if n > 0 then return 1 + f(n - 1) end return 0 end return f"
 ENDLESS = "local function f() return 1 + f() end return f()"
@@ -82,4 +84,19 @@ def test_a_recursion_without_end_is_an_error_of_its_own_thread() -> None:
             assert function(DEPTH) == DEPTH
 
     assert in_threads([overflow, recurse, recurse]) == []
+    assert sys.getrecursionlimit() == before
+
+
+@pytest.mark.usefixtures("engine")
+def test_compiling_and_running_may_end_in_any_order() -> None:
+    before = sys.getrecursionlimit()
+    lua = LuaRuntime()
+    with ExitStack() as compiling:
+        compiling.enter_context(deeper_recursion())
+        assert sys.getrecursionlimit() > before
+        lua.execute("(...)()", compiling.close)
+    assert sys.getrecursionlimit() == before
+    with ExitStack() as compiling:
+        lua.execute("(...)()", lambda: compiling.enter_context(deeper_recursion()))
+        assert sys.getrecursionlimit() > before
     assert sys.getrecursionlimit() == before
