@@ -13,18 +13,16 @@ errors whose text ends with the Lua stack.  What differs is listed in ``docs/lup
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 from moonquakes import runtime
-from moonquakes.embedding.access import Filter
 from moonquakes.errors import LuaError, LuaMemoryError, LuaSyntaxError
 from moonquakes.runtime import (
     LUA_MAXINTEGER,
     LUA_MININTEGER,
     LUA_VERSION,
-    Profile,
     as_attrgetter,
     as_itemgetter,
     lua_type,
@@ -57,40 +55,12 @@ __path__: list[str] = []
 
 
 class LuaRuntime(runtime.LuaRuntime):
-    """A :class:`moonquakes.LuaRuntime` with lupa's defaults, which are not safe for other people's code."""
+    """A :class:`moonquakes.LuaRuntime` with lupa's defaults, which are not safe for other people's code.
+
+    They are the profile ``"full"``, and under that ``register_eval`` and ``register_builtins``.
+    """
 
     _is_lupa = True
-
-    def __init__(
-        self,
-        encoding: str | None = "utf-8",
-        source_encoding: str | None = None,
-        attribute_filter: Filter | None = None,
-        attribute_handlers: Iterable[Callable[..., Any] | None] | None = None,
-        register_eval: bool = True,
-        unpack_returned_tuples: bool = False,
-        register_builtins: bool = True,
-        overflow_handler: Callable[[int], object] | None = None,
-        max_memory: int | None = None,
-        string_hash_seed: int | None = None,
-        *,
-        profile: Profile = "full",
-        **options: Any,
-    ) -> None:
-        super().__init__(
-            encoding,
-            source_encoding,
-            attribute_filter,
-            attribute_handlers,
-            register_eval,
-            unpack_returned_tuples,
-            register_builtins,
-            overflow_handler,
-            max_memory,
-            string_hash_seed,
-            profile=profile,
-            **options,
-        )
 
 
 @contextmanager

@@ -73,10 +73,10 @@ class LuaRuntime:
             returns the name to use, or raises AttributeError.
         attribute_handlers: two functions that read and set instead: ``getter(obj, name)`` and
             ``setter(obj, name, value)``, items as well as attributes.
-        register_eval: whether Lua code may evaluate Python by ``python.eval``.
+        register_eval: whether Lua code may evaluate Python by ``python.eval``; by default it may not.
         unpack_returned_tuples: whether a tuple returned by a Python function
             becomes several Lua results rather than one Python object.
-        register_builtins: whether Lua code has ``python.builtins``.
+        register_builtins: whether Lua code has ``python.builtins``; by default it has not.
         overflow_handler: called with an ``int`` beyond 64 bits; what it returns is
             passed to Lua instead.  Without it such an ``int`` raises OverflowError.
         max_memory: bytes that the Lua code may use, 0 for any number, which
@@ -106,7 +106,7 @@ class LuaRuntime:
         TypeError, ValueError: an argument is of the wrong type, or out of range.
     """
 
-    #: What a subclass for programs that expect lupa changes.
+    #: Whether defaults and texts of errors are lupa's.
     _is_lupa = False
 
     def __init__(
@@ -115,9 +115,9 @@ class LuaRuntime:
         source_encoding: str | None = None,
         attribute_filter: Filter | None = None,
         attribute_handlers: Iterable[Callable[..., Any] | None] | None = None,
-        register_eval: bool = False,
+        register_eval: bool | None = None,
         unpack_returned_tuples: bool = False,
-        register_builtins: bool = False,
+        register_builtins: bool | None = None,
         overflow_handler: Callable[[int], object] | None = None,
         max_memory: int | None = None,
         string_hash_seed: int | None = None,
@@ -130,13 +130,19 @@ class LuaRuntime:
         if sandbox is not None and not isinstance(sandbox, Sandbox):
             raise TypeError(f"sandbox must be a Sandbox or None, not {type(sandbox).__name__}")
         if sandbox is None:
-            capabilities = Capabilities("safe" if profile is None else profile, sealed=False)
+            by_default: Profile = "full" if self._is_lupa else "safe"
+            capabilities = Capabilities(by_default if profile is None else profile, sealed=False)
         else:
             capabilities = sandbox.capabilities
             if profile is not None and profile != capabilities.profile:
                 raise ValueError(f"profile is {profile!r}, and that of sandbox {capabilities.profile!r}")
         if cache is not None:
             _check_folder("cache", cache)
+        is_open = capabilities.profile == "full"
+        if register_eval is None:
+            register_eval = self._is_lupa and is_open
+        if register_builtins is None:
+            register_builtins = self._is_lupa and is_open
         for name, flag in (
             ("register_eval", register_eval),
             ("unpack_returned_tuples", unpack_returned_tuples),
@@ -150,7 +156,6 @@ class LuaRuntime:
         check_count("max_memory", max_memory)
         if string_hash_seed is not None and not isinstance(string_hash_seed, int):
             raise TypeError(f"string_hash_seed must be an int or None, not {type(string_hash_seed).__name__}")
-        is_open = capabilities.profile == "full"
         access = Access(attribute_filter, attribute_handlers, is_open)
         limits = None if sandbox is None else sandbox.limits()
         if max_memory is not None:

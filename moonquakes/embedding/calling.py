@@ -104,3 +104,8 @@ def call_function(self: LuaFunction, *args: object) -> Any:
     finally:
         release = border.release
         release()
+
+
+# What messages about wrong arguments call it.
+call_function.__name__ = "__call__"
+call_function.__qualname__ = "LuaFunction.__call__"

@@ -177,9 +177,18 @@ class LuaUserdata(LuaObject):
         self[name.encode(self._border.source_encoding)] = None
 
     def __len__(self) -> int:
-        """What Lua's ``#`` gives."""
+        """What Lua's ``#`` gives.
+
+        Raises:
+            TypeError: ``__len`` gives no integer.
+        """
         border = self._border
-        return int(border.do(lambda: first(border.state.length(self._value))))
+        length = border.do(lambda: first(border.state.length(self._value)))
+        if type(length) is float and length.is_integer():
+            return int(length)
+        if type(length) is not int:
+            raise TypeError("__len returned no integer")
+        return length
 
 
 class LuaFunction(LuaObject):

@@ -7,18 +7,15 @@ import marshal
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from moonquakes import LuaRuntime, cache
-from moonquakes.bytecode.proto import Proto
 from moonquakes.cache import FolderCache
-from moonquakes.vm import load
 from moonquakes.vm.chunk_cache import CHUNKS
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = pytest.mark.usefixtures("engine", "compiled")
 
 # Constants of every kind, closures, loops, slow paths, a coroutine, an error with a line; and long enough.
 TEXT = f"""
@@ -50,22 +47,6 @@ EXPECTED = (
     False,
     0.0,
 )
-
-
-@pytest.fixture(autouse=True)
-def compiled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The names of the chunks that are compiled."""
-    names: list[str] = []
-    compile_chunk = load._compile
-
-    def counted(source: str, chunk_name: str, kind: str) -> Proto:
-        names.append(chunk_name)
-        return compile_chunk(source, chunk_name, kind)
-
-    monkeypatch.setattr(load, "_compile", counted)
-    CHUNKS.clear()
-    yield names
-    CHUNKS.clear()
 
 
 def run(folder: Path) -> object:

@@ -13,7 +13,7 @@ from types import ModuleType
 import lupa.lua54
 import pytest
 
-from moonquakes import LuaError, LuaMemoryError, LuaRuntime, lupa_compat
+from moonquakes import LuaError, LuaMemoryError, LuaRuntime, Sandbox, lupa_compat
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -24,6 +24,14 @@ def test_defaults_are_lupas_or_safe() -> None:
     assert LuaRuntime().eval(names)[:4] == (None, None, None, None)
     assert issubclass(lupa_compat.LuaRuntime, LuaRuntime)
     assert (lupa_compat.LUA_VERSION, lupa_compat.LuaRuntime().lua_implementation) == ((5, 4), "Lua 5.4")
+
+
+def test_a_sandbox_has_no_way_to_python() -> None:
+    for options in ({"sandbox": Sandbox("safe")}, {"profile": "safe"}):
+        lua = lupa_compat.LuaRuntime(**options)  # type: ignore[arg-type]  # of one type each
+        assert lua.eval("python.eval, python.builtins, io, load ~= nil") == (None, None, None, True)
+    asked = lupa_compat.LuaRuntime(register_eval=True, sandbox=Sandbox("safe"))
+    assert asked.eval("python.eval('1 + 1')") == 2
 
 
 def test_install() -> None:

@@ -14,6 +14,9 @@ from moonquakes import LuaRuntime, Sandbox
 pytestmark = pytest.mark.usefixtures("engine")
 
 
+LENGTH = "setmetatable({{}}, {{__len = function() return {} end}})"
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
@@ -41,8 +44,8 @@ pytestmark = pytest.mark.usefixtures("engine")
             "attribute_filter and attribute_handlers are mutually exclusive",
         ),
         ({"register_eval": "yes"}, TypeError, "register_eval must be a bool, not str"),
-        ({"register_builtins": None}, TypeError, "register_builtins must be a bool, not NoneType"),
-        ({"unpack_returned_tuples": []}, TypeError, "unpack_returned_tuples must be a bool, not list"),
+        ({"register_builtins": 1.5}, TypeError, "register_builtins must be a bool, not float"),
+        ({"unpack_returned_tuples": None}, TypeError, "unpack_returned_tuples must be a bool, not NoneType"),
         ({"overflow_handler": 5}, ValueError, "overflow_handler must be callable"),
         ({"max_memory": "1"}, TypeError, "max_memory must be an int or None, not str"),
         ({"max_memory": True}, TypeError, "max_memory must be an int or None, not bool"),
@@ -77,7 +80,14 @@ def test_constructor(arguments: dict[str, Any], error: type[Exception], message:
         (lambda lua: lua.set_max_memory(5), RuntimeError, "max_memory must be set on LuaRuntime creation"),
         (lambda lua: lua.set_overflow_handler(5), ValueError, "overflow_handler must be callable"),
         (lambda lua: lua.renew(fuel=5), ValueError, "without a sandbox"),
-        (lambda lua: lua.eval("print")(a=1), TypeError, "unexpected keyword argument 'a'"),
+        (
+            lambda lua: lua.eval("print")(a=1),
+            TypeError,
+            r"__call__\(\) got an unexpected keyword argument 'a'",
+        ),
+        (lambda lua: len(lua.eval(LENGTH.format("'x'"))), TypeError, "__len returned no integer"),
+        (lambda lua: len(lua.eval(LENGTH.format("nil"))), TypeError, "__len returned no integer"),
+        (lambda lua: len(lua.eval(LENGTH.format("-1"))), ValueError, "should return >= 0"),
         (lambda lua: lua.eval("print")[1], TypeError, "a Lua function cannot be indexed"),
         (lambda lua: lua.eval("print").x, AttributeError, "'LuaFunction' object has no attribute 'x'"),
         (

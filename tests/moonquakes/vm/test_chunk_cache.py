@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from moonquakes import LuaRuntime
 from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import LuaSyntaxError
-from moonquakes.vm import load
 from moonquakes.vm.chunk_cache import CHUNKS, ChunkCache
 
-pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture(autouse=True)
-def compiled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The names of the chunks that are compiled."""
-    names: list[str] = []
-    compile_chunk = load._compile
-
-    def counted(source: str, chunk_name: str, kind: str) -> Proto:
-        names.append(chunk_name)
-        return compile_chunk(source, chunk_name, kind)
-
-    monkeypatch.setattr(load, "_compile", counted)
-    CHUNKS.clear()
-    yield names
-    CHUNKS.clear()
+pytestmark = pytest.mark.usefixtures("engine", "compiled")
 
 
 def test_the_second_load_compiles_nothing_in_any_state(compiled: list[str]) -> None:
