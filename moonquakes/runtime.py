@@ -16,6 +16,13 @@ from moonquakes.capabilities import Capabilities, new_environment
 from moonquakes.embedding.access import Access, Filter
 from moonquakes.embedding.arguments import unpacks_lua_table, unpacks_lua_table_method
 from moonquakes.embedding.border import Border
+from moonquakes.embedding.checks import (
+    check_callable,
+    check_encoding,
+    check_folder,
+    check_text,
+    check_type,
+)
 from moonquakes.embedding.memory import MemoryLimit, without_collector
 from moonquakes.embedding.objects import Objects, as_attrgetter, as_itemgetter
 from moonquakes.embedding.python_table import open_python
@@ -127,8 +134,7 @@ class LuaRuntime:
         cache: str | os.PathLike[str] | None = None,
         sandbox: Sandbox | None = None,
     ) -> None:
-        if sandbox is not None and not isinstance(sandbox, Sandbox):
-            raise TypeError(f"sandbox must be a Sandbox or None, not {type(sandbox).__name__}")
+        check_type("sandbox", sandbox, (Sandbox, type(None)), "a Sandbox or None")
         if sandbox is None:
             by_default: Profile = "full" if self._is_lupa else "safe"
             capabilities = Capabilities(by_default if profile is None else profile, sealed=False)
@@ -136,8 +142,7 @@ class LuaRuntime:
             capabilities = sandbox.capabilities
             if profile is not None and profile != capabilities.profile:
                 raise ValueError(f"profile is {profile!r}, and that of sandbox {capabilities.profile!r}")
-        if cache is not None:
-            _check_folder("cache", cache)
+        check_folder("cache", cache)
         is_open = capabilities.profile == "full"
         if register_eval is None:
             register_eval = self._is_lupa and is_open
@@ -148,14 +153,12 @@ class LuaRuntime:
             ("unpack_returned_tuples", unpack_returned_tuples),
             ("register_builtins", register_builtins),
         ):
-            if not isinstance(flag, bool | int):
-                raise TypeError(f"{name} must be a bool, not {type(flag).__name__}")
-        _check_encoding("encoding", encoding)
-        _check_encoding("source_encoding", source_encoding)
-        _check_callable("overflow_handler", overflow_handler)
+            check_type(name, flag, int, "a bool")
+        check_encoding("encoding", encoding)
+        check_encoding("source_encoding", source_encoding)
+        check_callable("overflow_handler", overflow_handler)
         check_count("max_memory", max_memory)
-        if string_hash_seed is not None and not isinstance(string_hash_seed, int):
-            raise TypeError(f"string_hash_seed must be an int or None, not {type(string_hash_seed).__name__}")
+        check_type("string_hash_seed", string_hash_seed, (int, type(None)), "an int or None")
         access = Access(attribute_filter, attribute_handlers, is_open)
         limits = None if sandbox is None else sandbox.limits()
         if max_memory is not None:
@@ -276,8 +279,7 @@ class LuaRuntime:
 
     def require(self, module: str) -> Any:
         """Load a Lua module as ``require`` does (profile ``full``)."""
-        if not isinstance(module, str):
-            raise TypeError(f"module must be a str, not {type(module).__name__}")
+        check_type("module", module, str, "a str")
         require = self.globals()["require"]
         if require is None:
             raise LuaError(f"module {module!r} not found: this profile loads none")
@@ -333,18 +335,15 @@ class LuaRuntime:
         prefix: bytes = b"",
     ) -> LuaFunction:
         border = self._border
+        check_type("code", code, (str, bytes), "str or bytes")
         if isinstance(code, str):
             code = code.encode(border.source_encoding)
-        elif not isinstance(code, bytes):
-            raise TypeError(f"code must be str or bytes, not {type(code).__name__}")
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"name must be a str or None, not {type(name).__name__}")
-        if mode is not None and not isinstance(mode, str):
-            raise TypeError(f"mode must be a str or None, not {type(mode).__name__}")
+        check_text("name", name)
+        check_text("mode", mode)
         if mode not in (None, "b", "t", "bt", "tb"):
             raise ValueError(f"mode must be 'b', 't' or 'bt', not {mode!r}")
-        if environment is not None and not isinstance(environment, LuaTable):
-            raise TypeError(f"environment must be a LuaTable or None, not {type(environment).__name__}")
+        if environment is not None:
+            check_type("environment", environment, LuaTable, "a LuaTable or None")
         chunk_name = "<python>" if name is None else border.encode(name)
         return border.do(  # type: ignore[no-any-return]  # what it does returns it
             self._load_text,
@@ -427,28 +426,5 @@ class LuaRuntime:
 
     def set_overflow_handler(self, overflow_handler: Callable[[int], object] | None) -> None:
         """Set what is called with an ``int`` beyond 64 bits, as in the constructor."""
-        _check_callable("overflow_handler", overflow_handler)
+        check_callable("overflow_handler", overflow_handler)
         self._border.do(setattr, self._border, "overflow_handler", overflow_handler)
-
-
-def _check_callable(name: str, value: object) -> None:
-    if value is not None and not callable(value):
-        raise ValueError(f"{name} must be callable")
-
-
-def _check_folder(name: str, value: object) -> None:
-    if not isinstance(value, str | os.PathLike):
-        raise TypeError(f"{name} must be a path or None, not {type(value).__name__}")
-    if not os.fspath(value):
-        raise ValueError(f"{name} must not be empty")
-
-
-def _check_encoding(name: str, value: object) -> None:
-    if value is None:
-        return
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str or None, not {type(value).__name__}")
-    try:
-        "x".encode(value)
-    except (LookupError, ValueError):
-        raise ValueError(f"{name} must name a codec of text, not {value!r}") from None

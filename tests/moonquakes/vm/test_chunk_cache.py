@@ -9,7 +9,7 @@ import pytest
 from moonquakes import LuaRuntime
 from moonquakes.bytecode.proto import Proto
 from moonquakes.errors import LuaSyntaxError
-from moonquakes.vm.chunk_cache import CHUNKS, ChunkCache
+from moonquakes.vm.chunk_cache import ChunkCache
 
 pytestmark = pytest.mark.usefixtures("engine", "compiled")
 
