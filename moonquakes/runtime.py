@@ -26,7 +26,7 @@ from moonquakes.embedding.checks import (
 from moonquakes.embedding.memory import MemoryLimit, without_collector
 from moonquakes.embedding.objects import Objects, as_attrgetter, as_itemgetter
 from moonquakes.embedding.python_table import open_python
-from moonquakes.embedding.tables import fill_table
+from moonquakes.embedding.tables import fill_table, make_table
 from moonquakes.embedding.wrappers import LuaFunction, LuaObject, LuaTable, LuaThread, lua_type
 from moonquakes.errors import LuaError, LuaMemoryError, LuaSyntaxError, bare_name
 from moonquakes.sandbox import Sandbox, check_count, check_seconds
@@ -178,6 +178,7 @@ class LuaRuntime:
             border.imitate_lupa()
         self._border = border
         self._state = state
+        self._globals = LuaTable(border, state.globals)
         self._async: AsyncRuns | None = None
         self._memory = None if max_memory is None else MemoryLimit(border, max_memory)
 
@@ -370,14 +371,12 @@ class LuaRuntime:
 
     def globals(self) -> LuaTable:
         """Return the table of global variables."""
-        return self._border.do(LuaTable, self._border, self._state.globals)  # type: ignore[no-any-return]  # it
+        self._border.check_open()
+        return self._globals
 
     def table(self, *items: object, **fields: object) -> LuaTable:
         """Return a new table with ``items`` as 1, 2, ... and ``fields`` by name."""
-        table = self.table_from(items)
-        for name, value in fields.items():
-            setattr(table, name, value)
-        return table
+        return self._border.do(make_table, self._border, items, fields)  # type: ignore[no-any-return]  # it
 
     def table_from(
         self, *args: Mapping[Any, Any] | Iterable[object] | LuaTable, recursive: bool = False

@@ -67,7 +67,7 @@ class Border:
         note: notes the Lua stack at an error.
         is_closed: whether the runtime was closed.
         has_callables: whether there may be Lua functions that stand for Python callables.
-        is_plain: whether ASCII text crosses as it is.
+        is_plain, has_plain_names: whether ASCII text, or names in ASCII, cross as they are.
         held, prune_at: references to what Python holds, which must stay alive for Lua's collector, by the
             id of the Lua value; and how many there may be before :meth:`prune`.
     """
@@ -86,6 +86,7 @@ class Border:
         self.encoding = encoding
         self.source_encoding = source_encoding
         self.is_plain = encoding is not None and is_ascii_based(encoding)
+        self.has_plain_names = is_ascii_based(source_encoding)
         self.overflow_handler = overflow
         lock = threading.RLock()
         self.lock = lock
@@ -110,6 +111,15 @@ class Border:
         """Let nothing use the runtime any more."""
         self.is_closed = True
         self.acquire = _raise_closed
+
+    def check_open(self) -> None:
+        """Refuse what is done after the runtime was closed.
+
+        Raises:
+            RuntimeError: it was.
+        """
+        if self.is_closed:
+            _raise_closed()
 
     def imitate_lupa(self) -> None:
         """Word errors as lupa does: with the Lua stack at the end."""
@@ -143,6 +153,12 @@ class Border:
     def encode(self, text: str) -> str:
         """Return the Lua string of a text, whatever ``str`` is otherwise: a name, a message."""
         return text.encode(self.encoding or self.source_encoding).decode("latin-1")
+
+    def encode_name(self, name: str) -> str:
+        """Return the Lua string of the name of an attribute or field."""
+        if self.has_plain_names and name.isascii():
+            return name
+        return name.encode(self.source_encoding).decode("latin-1")
 
     def decode(self, string: str) -> str:
         """Return the text of a Lua string; what cannot be decoded is replaced."""

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from moonquakes.embedding.border import Border
 
 
+def make_table(border: Border, items: tuple[object, ...], fields: Mapping[str, object]) -> LuaTable:
+    """Return a new table with items as 1, 2, ... and fields by name."""
+    table, to_lua = new_table(), border.to_lua
+    for position, item in enumerate(items, 1):
+        table.set(position, to_lua(item))
+    for name, value in fields.items():
+        table.set(border.encode_name(name), to_lua(value))
+    return LuaTable(border, table)
+
+
 def fill_table(border: Border, table: Table, sources: Iterable[Any], is_recursive: bool) -> None:
     """Store the entries of mappings, and the items of other iterables as 1, 2, ..., in a table.
 

@@ -168,13 +168,20 @@ class LuaUserdata(LuaObject):
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" and name[-2:] == "__":
             raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r}")
-        return self[name.encode(self._border.source_encoding)]
+        return self[self._key(name)]
 
     def __setattr__(self, name: str, value: object) -> None:
-        self[name.encode(self._border.source_encoding)] = value
+        self[self._key(name)] = value
 
     def __delattr__(self, name: str) -> None:
-        self[name.encode(self._border.source_encoding)] = None
+        self[self._key(name)] = None
+
+    def _key(self, name: str) -> str | bytes:
+        """Return the key that a name is, as the runtime's ``encoding`` has strings."""
+        border = self._inside[0]
+        if border.is_plain and border.has_plain_names and name.isascii():
+            return name
+        return name.encode(border.source_encoding)
 
     def __len__(self) -> int:
         """What Lua's ``#`` gives.

@@ -218,10 +218,12 @@ class Names:
             # A library was opened since.
             self._library = dict(self.state.library_functions)
             self.table |= library_names(self.state)
-        # PyPy looks a module's globals up without cost.
-        names = ModuleType("lua").__dict__
-        names.clear()
-        names.update(self.table)
+        if _HAS_MODULES:
+            names = ModuleType("lua").__dict__
+            names.clear()
+            names.update(self.table)
+        else:
+            names = self.table.copy()
         names["__name__"] = "lua"
         names["S"] = sites = Sites(chunk, names, self.table["new"] is not Table)
         if len(self._chunks) >= self._most_chunks:
@@ -410,6 +412,8 @@ def _calls(names: Names) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: Whether the globals of functions are a module's: PyPy looks them up without cost.
+_HAS_MODULES: Final = sys.implementation.name == "pypy"
 #: How many chunks there may be before those that are gone are forgotten.
 _LEAST_CHUNKS: Final = 100
 #: How much a recursion may pass in wide calls (the reference's LUAI_MAXSTACK), and what one counts at least:
