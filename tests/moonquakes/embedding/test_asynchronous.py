@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -174,10 +173,8 @@ async def test_the_deadline_counts_while_a_run_waits() -> None:
     lua = LuaRuntime(sandbox=Sandbox(deadline=0.1))
     lua.globals().sleep = asyncio.sleep
     for code in ("while true do sleep(0.03) end", "sleep(100)", "pcall(sleep, 100) return 1"):
-        started = time.monotonic()
         with pytest.raises(DeadlineExceeded):
-            await lua.execute_async(code)
-        assert time.monotonic() - started < 5
+            await asyncio.wait_for(lua.execute_async(code), 60)
     assert await lua.execute_async("sleep(0) return 1") == 1
 
 
