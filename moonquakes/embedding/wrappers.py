@@ -68,7 +68,7 @@ class LuaObject:
     def __getitem__(self, key: object) -> Any:
         raise TypeError(f"a Lua {type_name(self._value)} cannot be indexed")
 
-    # No __getattr__, with which CPython looks every attribute up slowly.
+    # Functions have no __getattr__, with which CPython looks every attribute up slowly.
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Lua {type_name(self._value)} has no attribute {name!r} to set")
@@ -244,6 +244,9 @@ class LuaThread(LuaObject):
         if self._arguments is None and not self._value.is_started and self._value.status == "suspended":
             return _new_thread(self, self._value.function, args)
         return super().__call__(*args)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a Lua thread has no attribute {name!r}")
 
     def __iter__(self) -> LuaThread:
         return self

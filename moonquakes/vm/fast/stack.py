@@ -38,6 +38,8 @@ _AROUND: Final = ("moonquakes.stdlib.costs", "moonquakes.stdlib.limited_calls")
 #: Modules whose functions no Lua code calls by themselves.
 _MACHINERY: Final = (
     "moonquakes.vm.", "moonquakes.numbers", "moonquakes.values", "moonquakes.errors", *_AROUND,
+    # What calls for the host.
+    "moonquakes.embedding.calling",
 )  # fmt: skip
 #: Python's frames with the line each is at, the innermost first.
 Places = Iterable[tuple[FrameType, int]]

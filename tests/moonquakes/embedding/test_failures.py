@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from moonquakes import LuaError, LuaRuntime, LuaSyntaxError, lupa_compat
+from moonquakes import LuaError, LuaRuntime, LuaSyntaxError, Sandbox, lupa_compat
 from moonquakes.runtime import LuaTable
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -189,3 +189,20 @@ def test_lupa_appends_the_stack() -> None:
     lua.execute("debug.traceback = nil")
     with pytest.raises(LuaError, match=r"^x$"):
         lua.execute("error('x', 0)")
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("sandbox", [None, Sandbox(fuel=10**6, deadline=60)], ids=["plain", "limited"])
+def test_a_library_function_that_python_calls_names_its_arguments(sandbox: Sandbox | None) -> None:
+    lua = LuaRuntime(sandbox=sandbox)
+    for name, arguments, message in (
+        ("string.rep", (), "bad argument #1 to 'string.rep' (string expected, got no value)"),
+        ("math.floor", ("x",), "bad argument #1 to 'math.floor' (number expected, got string)"),
+        ("setmetatable", (1,), "bad argument #1 to 'setmetatable' (table expected, got number)"),
+        ("table.concat", (lua.table(lua.table()),), "invalid value (table) at index 1 in table for 'concat'"),
+    ):
+        function = lua.eval(name)
+        for _ in range(2):
+            with pytest.raises(LuaError) as caught:
+                function(*arguments)
+            assert str(caught.value) == message
