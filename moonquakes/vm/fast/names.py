@@ -80,6 +80,8 @@ class Names:
         self.is_entered = False
         #: The chunks whose functions there still are.
         self._chunks: list[ref[Sites]] = []
+        #: The last of each that may serve another load, by the identity of its chunk.
+        self._shared: dict[int, ref[Sites]] = {}
         self._most_chunks = _LEAST_CHUNKS
         #: The library's functions that are known.
         self._library = dict(state.library_functions)
@@ -213,11 +215,22 @@ class Names:
         return function, (*called, *arguments)
 
     def globals_for(self, chunk: ChunkCode) -> dict[str, Any]:
-        """Return the globals of a chunk's functions."""
+        """Return the globals of a chunk's functions; those of an earlier load while it has functions.
+
+        PyPy compiles functions for their globals, so what is loaded again runs what was compiled before.
+        """
         if self._library != self.state.library_functions:
             # A library was opened since.
             self._library = dict(self.state.library_functions)
             self.table |= library_names(self.state)
+            self._shared.clear()
+        found = self._shared.get(id(chunk))
+        sites = found() if found is not None else None
+        if sites is None or not sites.belong_to(chunk):
+            sites = self._new_sites(chunk)
+        return sites.names
+
+    def _new_sites(self, chunk: ChunkCode) -> Sites:
         if _HAS_MODULES:
             names = ModuleType("lua").__dict__
             names.clear()
@@ -228,9 +241,11 @@ class Names:
         names["S"] = sites = Sites(chunk, names, self.table["new"] is not Table)
         if len(self._chunks) >= self._most_chunks:
             self._chunks = [chunk for chunk in self._chunks if chunk() is not None]
+            self._shared = {at: chunk for at, chunk in self._shared.items() if chunk() is not None}
             self._most_chunks = max(_LEAST_CHUNKS, 2 * len(self._chunks))
-        self._chunks.append(ref(sites))
-        return names
+        known = self._shared[id(chunk)] = ref(sites)
+        self._chunks.append(known)
+        return sites
 
     def has_chunks(self) -> bool:
         """Whether there are functions of translated chunks."""
@@ -267,6 +282,9 @@ class Sites(dict[int, Any]):
         #: What was compiled first.
         self._seldom: dict[int, _Seldom] = {}
         names["missed"] = self._missed
+
+    def belong_to(self, chunk: ChunkCode) -> bool:
+        return self._chunk is chunk
 
     def keep_operands(self) -> None:
         """Let the collector see what slow paths have computed so far."""
@@ -333,7 +351,7 @@ def _calls(names: Names) -> dict[str, Any]:
 
     def spread(function: Any, arguments: Any) -> Any:
         """Call with any number of arguments; no hundred of them take C stack on CPython 3.11."""
-        if len(arguments) == 1 and type(arguments[0]) is TailCall:
+        if len(arguments) == 1 and arguments[0].__class__ is TailCall:
             arguments = as_tuple(arguments)
         if function.__class__ is not FunctionType:
             if state.metamethod(function, "__call") is None:
