@@ -120,7 +120,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
 
 def type_name(value: LuaValue) -> str:
     """Return Lua's name for the type of ``value`` (``"nil"``, ``"number"``, ...)."""
-    return TYPE_NAMES[type(value)]
+    return TYPE_NAMES[value.__class__]
 
 
 class TailCall:

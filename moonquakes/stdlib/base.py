@@ -82,7 +82,7 @@ def _plain_functions() -> dict[str, LuaValue]:
 
 def lua_type(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
     try:
-        return TYPE_NAMES[type(v)]
+        return TYPE_NAMES[v.__class__]
     except KeyError:
         raise ArgumentError(1, "value expected") from None
 
@@ -170,7 +170,7 @@ def rawlen(v: LuaValue = None, *_: LuaValue) -> LuaResults:
 
 def tonumber(e: LuaValue = _ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaResults:
     if base is None:
-        kind = type(e)
+        kind = e.__class__
         if kind is str:
             return parse_number(e)
         if kind is int or kind is float:
@@ -259,7 +259,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
         if old is not None and old.hash.get("__metatable") is not None:
             raise PendingError("cannot change a protected metatable")
         table.metatable = metatable
-        if type(table.hash) is WatchedDict:
+        if table.hash.__class__ is WatchedDict:
             metatable_changed(table)
         if metatable is not None and ("__gc" in metatable.hash or "__mode" in metatable.hash):
             state.collector.mark(table, metatable)
@@ -313,7 +313,7 @@ def _state_functions(state: State) -> dict[str, LuaValue]:
     pairs.__code__ = attach_intrinsic(pairs.__code__, Intrinsic(_begin_pairs))
 
     def tostring(v: LuaValue = _ABSENT, *_: LuaValue) -> LuaResults:
-        kind = type(v)
+        kind = v.__class__
         if kind is str:
             return v
         if kind is int:

@@ -175,14 +175,14 @@ def make_format(texts: Texts) -> Callable[..., LuaResults]:
         if len(arguments) == arity:
             # One look at each argument: a loop would take as long as the formatting.
             if arity == 1:
-                is_direct = type(arguments[0]) in kinds[0]
+                is_direct = arguments[0].__class__ in kinds[0]
             elif arity == 2:
-                is_direct = type(arguments[0]) in kinds[0] and type(arguments[1]) in kinds[1]
+                is_direct = arguments[0].__class__ in kinds[0] and arguments[1].__class__ in kinds[1]
             elif arity == 3:
                 is_direct = (
-                    type(arguments[0]) in kinds[0]
-                    and type(arguments[1]) in kinds[1]
-                    and type(arguments[2]) in kinds[2]
+                    arguments[0].__class__ in kinds[0]
+                    and arguments[1].__class__ in kinds[1]
+                    and arguments[2].__class__ in kinds[2]
                 )
             else:
                 is_direct = all(map(contains, kinds, map(type, arguments)))

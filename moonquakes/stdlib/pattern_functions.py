@@ -216,7 +216,7 @@ def _make_gsub(
         if compiled is None:
             compiled = patterns[check_string(2, pattern)]
         limit = 0 if n is None else check_integer(4, n)
-        kind = type(repl)
+        kind = repl.__class__
         if kind not in _REPLACEMENTS:
             type_error(3, "string/function/table", repl)
         if n is not None and limit <= 0:

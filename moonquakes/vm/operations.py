@@ -43,7 +43,7 @@ class Operations:
         """Return the metatable of any value, None when it has none."""
         if value.__class__ is Table or value.__class__ is Userdata:
             return value.metatable
-        return self.type_metatables.get(type(value))
+        return self.type_metatables.get(value.__class__)
 
     def metamethod(self, value: LuaValue, event: str) -> LuaValue:
         """Return the field ``event`` of the value's metatable, None when there is none."""
@@ -63,7 +63,7 @@ class Operations:
                 return name.partition("\0")[0]  # a C string in the reference
         elif value.__class__ is LightUserdata:
             return "light userdata"
-        return TYPE_NAMES[type(value)]
+        return TYPE_NAMES[value.__class__]
 
     # Indexing
 
@@ -140,7 +140,7 @@ class Operations:
         """Return ``x == y``."""
         if x == y:
             return True
-        if x.__class__ is not type(y) or not (x.__class__ is Table or x.__class__ is Userdata):
+        if x.__class__ is not y.__class__ or not (x.__class__ is Table or x.__class__ is Userdata):
             return False
         handler = self.binary_metamethod(x, y, "__eq")
         return handler is not None and truthy(first(self.call(handler, x, y)))
@@ -200,7 +200,7 @@ class Operations:
         if value.__class__ is LuaBoolean:
             return value.name
         name = self.metamethod(value, "__name")
-        kind = name.partition("\0")[0] if name.__class__ is str else TYPE_NAMES[type(value)]
+        kind = name.partition("\0")[0] if name.__class__ is str else TYPE_NAMES[value.__class__]
         return f"{kind}: {address(value)}"
 
 

@@ -45,7 +45,7 @@ def record_of(fields: Mapping[LuaValue, LuaValue]) -> dict[LuaValue, LuaValue]:
 
 def is_special(fields: dict[LuaValue, LuaValue]) -> bool:
     """Whether a dictionary should become a plain one before it gets a key that is computed."""
-    if not HAS_RECORDS or type(fields) is not dict:
+    if not HAS_RECORDS or fields.__class__ is not dict:
         return False
     kind = _kind(fields)
     return kind == "MapDictStrategy" or (kind == "ModuleDictStrategy" and len(fields) >= _MOST_GLOBALS)

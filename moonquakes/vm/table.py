@@ -79,7 +79,7 @@ class Table:
     def restore(self, model: Table) -> None:
         """Give the table exactly the fields of ``model``, and no metatable; cheap when nothing differs."""
         self.metatable = None
-        if type(self.hash) is not dict and hasattr(self.hash, "changed"):
+        if self.hash.__class__ is not dict and hasattr(self.hash, "changed"):
             self.hash.changed()  # metatables that inherit from it forget what they found
         if self.hash == model.hash and self.arr == model.arr:
             return
@@ -148,7 +148,7 @@ class Table:
         Raises:
             PendingError: the key is nil or NaN.
         """
-        kind = type(key)
+        kind = key.__class__
         if kind is int:
             arr = self.arr
             size = len(arr)

@@ -152,7 +152,7 @@ def wrapped_error(state: State, coroutine: Coroutine, error: LuaError, position:
     closed = close(state, coroutine)
     if closed is not None:
         error = closed
-    return LuaError(position + error.value) if type(error.value) is str else error
+    return LuaError(position + error.value) if error.value.__class__ is str else error
 
 
 def problem_of(state: State, coroutine: Coroutine) -> str | None:
@@ -358,7 +358,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
             plain = (int, float)
             if x.__class__ not in plain or y.__class__ not in plain:
                 handler = None
-                if event != "__eq" or (x != y and x.__class__ is type(y)):
+                if event != "__eq" or (x != y and x.__class__ is y.__class__):
                     handler = state.binary_metamethod(x, y, event)
                 if handler is not None and not (x.__class__ is str and y.__class__ is str and is_test):
                     result = first((yield from nested(handler, (x, y))))

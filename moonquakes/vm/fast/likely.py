@@ -48,7 +48,7 @@ def of_numbers(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
     """Return an operation that leaves the fast path for anything but two numbers."""
 
     def perform(x: Any, y: Any) -> Any:
-        s, t = type(x), type(y)
+        s, t = x.__class__, y.__class__
         if (s is int or s is float) and (t is int or t is float):
             try:
                 return operation(x, y)
@@ -115,7 +115,7 @@ def looking_names() -> dict[str, Any]:
 
     def same_objects(x: Any, y: Any) -> bool:
         """Whether two different values, the first a table or userdata, are equal without a metamethod."""
-        if y.__class__ is not type(x):
+        if y.__class__ is not x.__class__:
             return False
         for value in (x, y):
             if value.metatable is not None and value.metatable.hash.get("__eq") is not None:

@@ -67,6 +67,8 @@ def indexing_names(state: State) -> dict[str, Any]:
 
     def index(pc: int, o: Any, key: LuaValue) -> LuaValue:
         value = o
+        if o.__class__ is Table and o.metatable is None:
+            return o.get(key)
         for hop in range(_MAX_CHAIN):
             if limits is not None and hop:
                 limits.follow(hop)
@@ -102,6 +104,9 @@ def indexing_names(state: State) -> dict[str, Any]:
 
     def setindex(pc: int, o: Any, key: LuaValue, new: LuaValue) -> None:
         value = o
+        if o.__class__ is Table and o.metatable is None and key is not None and key == key:
+            o.set(key, new)
+            return
         for hop in range(_MAX_CHAIN):
             if limits is not None and hop:
                 limits.follow(hop)
@@ -156,7 +161,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
         zero = "attempt to perform 'n%0'" if event == "__mod" else "attempt to divide by zero"
 
         def perform(pc: int, x: LuaValue, y: LuaValue) -> LuaValue:
-            s, t = type(x), type(y)
+            s, t = x.__class__, y.__class__
             if (s is int or s is float) and (t is int or t is float):
                 if is_bitwise:
                     i, j = to_integer(x), to_integer(y)
@@ -250,7 +255,7 @@ def arithmetic_names(state: State) -> dict[str, Any]:
 
 
 def _text(value: LuaValue) -> str | None:
-    kind = type(value)
+    kind = value.__class__
     if kind is str:
         return value  # type: ignore[no-any-return]  # a str
     if kind is int:
@@ -263,7 +268,7 @@ def comparison_names(state: State) -> dict[str, Any]:
 
     def order(event: str, compare: Callable[[Any, Any], bool]) -> Callable[..., bool]:
         def ordered(pc: int, x: LuaValue, y: LuaValue) -> bool:
-            s, t = type(x), type(y)
+            s, t = x.__class__, y.__class__
             if s is tuple or t is tuple:
                 return ordered(pc, first(x), first(y))
             if (s is str and t is str) or ((s is int or s is float) and (t is int or t is float)):
@@ -281,7 +286,7 @@ def comparison_names(state: State) -> dict[str, Any]:
     def eq(pc: int, x: LuaValue, y: LuaValue) -> bool:
         if x == y:
             return True
-        if x.__class__ is not type(y) or not (x.__class__ is Table or x.__class__ is Userdata):
+        if x.__class__ is not y.__class__ or not (x.__class__ is Table or x.__class__ is Userdata):
             return False
         handler = state.binary_metamethod(x, y, "__eq")
         if handler is None:
