@@ -22,6 +22,7 @@ from moonquakes.vm.fast.chunk import TRANSLATING, Translation, translate_twin
 from moonquakes.vm.fast.errors import IN_COROUTINE, handle, run_handler
 from moonquakes.vm.fast.faults import call_fault, iterator_fault
 from moonquakes.vm.fast.functions import make_twin
+from moonquakes.vm.fast.iteration import stepping
 from moonquakes.vm.fresh import HAS_FRESH, call_afresh, stack_almost_full
 from moonquakes.vm.functions import Intrinsic, WatchedFunction, attach_intrinsic, marker_of, state_of
 from moonquakes.vm.operations import truthy
@@ -292,7 +293,7 @@ def coroutine_names(state: State, table: dict[str, Any]) -> dict[str, Any]:
             iterator = state.names.table["each1" if count == 1 else "each2"](values[:3]) if count < 3 else (
                 state.names.table["each"](values[:3], count)
             )  # fmt: skip
-            return partial(next, iterator, None), None, closing
+            return stepping(iterator), None, closing
         padding = (None,) * count
 
         def step() -> Generator[Any, Any, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.numbers import to_number
 from moonquakes.values import FALSE, LuaValue, as_tuple, first
@@ -70,10 +72,22 @@ def loop_names(state: State) -> dict[str, Any]:
     def each(triple: Any, count: int) -> Any:
         return _each(triple, count)
 
+    # What loops mostly run over, with the least ado.
     def each1(triple: Any) -> Any:
+        if triple.__class__ is tuple and len(triple) == 3:
+            function, subject, control = triple
+            if function is state.next_function and subject.__class__ is Table and control is None:
+                return _keys(subject)
         return _each(triple, 1)
 
     def each2(triple: Any) -> Any:
+        if triple.__class__ is tuple and len(triple) == 3:
+            function, subject, control = triple
+            if subject.__class__ is Table:
+                if function is state.next_function and control is None:
+                    return _pairs(subject)
+                if function is state.ipairs_step and control == 0 and subject.metatable is None:
+                    return _elements(subject)
         return _each(triple, 2)
 
     def _each(triple: Any, count: int) -> Any:
@@ -207,6 +221,32 @@ def _calls_of(state: State, function: Any, subject: LuaValue, control: LuaValue,
     except Exception:
         state.host_depth = depth
         raise
+
+
+def stepping(iterator: Iterator[Any]) -> Callable[[], Any]:
+    """Return what gives the next element, None at the end."""
+    if sys.implementation.name == "cpython":
+        return partial(next, iterator, None)
+
+    # A partial function of PyPy's is written in Python, for any arguments.
+    def step() -> Any:
+        return next(iterator, None)
+
+    return step
+
+
+#: The code of what it returns, where that is no partial function.
+_STEP: Final = getattr(stepping(iter(())), "__code__", None)
+
+
+def stepped(value: Any) -> Any:
+    """Return the iterator behind what :func:`stepping` returned, anything else as it is."""
+    if value.__class__ is partial:
+        return value.args[0]
+    if value.__class__ is FunctionType and value.__code__ is _STEP:
+        (cell,) = value.__closure__ or ()
+        return cell.cell_contents
+    return value
 
 
 def closing_names(state: State) -> dict[str, Any]:

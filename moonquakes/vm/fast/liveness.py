@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from types import CodeType, FrameType, GeneratorType
 from typing import Any, Final
@@ -20,7 +19,7 @@ from moonquakes.values import LuaValue
 from moonquakes.vm.fast.chunk import Translation
 from moonquakes.vm.fast.coroutines import resume
 from moonquakes.vm.fast.counting import SLICES
-from moonquakes.vm.fast.iteration import Closing
+from moonquakes.vm.fast.iteration import Closing, stepped
 from moonquakes.vm.fast.later import read_later
 from moonquakes.vm.fast.stack import generator_frames, is_slow_path, live_places
 from moonquakes.vm.frames import frame_size
@@ -151,8 +150,7 @@ def _contents(value: Any) -> Iterator[Any]:
     if type(value) is Closing:
         yield value.value
         value = value.iterator
-    if type(value) is partial:
-        value = value.args[0]  # what a loop in a coroutine takes its values from
+    value = stepped(value)  # what a loop in a coroutine takes its values from
     if type(value) is GeneratorType:
         frame = value.gi_frame
         if frame is not None:

@@ -1,4 +1,4 @@
-"""What do functions share whose chunk is loaded again?  All but their variables, so PyPy need not compile it anew."""
+"""What do functions share whose chunk is loaded again?  All but their variables."""
 
 from __future__ import annotations
 
