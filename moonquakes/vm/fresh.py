@@ -161,6 +161,21 @@ def call_afresh(function: Any, arguments: tuple[Any, ...]) -> Any:
         _thread.frames = before
 
 
+def on_any_stack(function: Any) -> Any:
+    """Return what calls a translated function, on a fresh stack when it finds its own full."""
+
+    def call(*arguments: LuaValue) -> Any:
+        try:
+            if len(arguments) == 2:  # PyPy traces this in a third of the operations
+                return function(arguments[0], arguments[1])
+            return function(*arguments)
+        except StackFull as exception:
+            full = exception
+        return call_again(full, function, arguments)
+
+    return call
+
+
 def _frames_here() -> int:
     count = 0
     frame: Any = sys._getframe()

@@ -26,7 +26,7 @@ from moonquakes.vm.collector import Collector, close_variables_of_main
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.engine import chosen_engine
 from moonquakes.vm.frames import CALL_SLOTS, HANDLER_RESERVE, MAX_DEPTH, AnyFrame, Frame
-from moonquakes.vm.fresh import HAS_FRESH
+from moonquakes.vm.fresh import HAS_FRESH, on_any_stack
 from moonquakes.vm.functions import TranslatedFunction, code_for, make_closure, marker_of
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.hooks import Observer, Transfer, host_returning
@@ -297,10 +297,7 @@ class State(Operations):
 
     def direct(self, function: FunctionType) -> Callable[..., LuaResults]:
         """Return what a host function that has called :meth:`descend` may call for a Lua function."""
-        if HAS_FRESH and self.engine == "fast":
-            spread = self.names.table["spread"]
-            return lambda *arguments: spread(function, arguments)
-        return function
+        return on_any_stack(function) if HAS_FRESH and self.engine == "fast" else function
 
     def stack_overflow(self, message: str) -> LuaError:
         """Return the error of a full stack, and open the reserve for its message handler.

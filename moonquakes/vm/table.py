@@ -165,15 +165,16 @@ class Table:
                     else:
                         arr.append(value)
                 return
-        elif kind is float:
-            if key.is_integer():
-                if -1.0 * 2.0**63 <= key < 2.0**63:
-                    self.set(int(key), value)
-                    return
-            elif key != key:
-                raise PendingError("table index is NaN")
-        elif key is None:
-            raise PendingError("table index is nil")
+        elif kind is not str:
+            if kind is float:
+                if key.is_integer():
+                    if -1.0 * 2.0**63 <= key < 2.0**63:
+                        self.set(int(key), value)
+                        return
+                elif key != key:
+                    raise PendingError("table index is NaN")
+            elif key is None:
+                raise PendingError("table index is nil")
         hash_part = self.hash
         if key in hash_part:
             hash_part[key] = value
@@ -184,7 +185,7 @@ class Table:
                 if kind is int and 0 < key <= 2 * (len(self.arr) + size) and self._densify(key):
                     self.set(key, value)
                     return
-            if HAS_RECORDS and key.__class__ is str and is_special(hash_part):
+            if HAS_RECORDS and kind is str and is_special(hash_part):
                 self.hash = hash_part = dict(hash_part)
                 self._forget_walk()
             hash_part[key] = value

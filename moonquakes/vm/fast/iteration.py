@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.numbers import to_number
 from moonquakes.values import FALSE, LuaValue, as_tuple, first
 from moonquakes.vm.fast.faults import Fault, iterator_fault
-from moonquakes.vm.fresh import HAS_FRESH
+from moonquakes.vm.fresh import HAS_FRESH, StackFull, call_again
 from moonquakes.vm.headroom import MAX_HOST_DEPTH
 from moonquakes.vm.messages import for_error
 from moonquakes.vm.table import Table
@@ -200,10 +200,12 @@ def _calls_of(state: State, function: Any, subject: LuaValue, control: LuaValue,
             if depth >= MAX_HOST_DEPTH:
                 raise state.runtime_error("C stack overflow")
             state.host_depth = depth + 1
-            if HAS_FRESH:
-                result = state.names.table["spread"](function, (subject, control))
-            else:
+            try:
                 result = function(subject, control)
+            except StackFull as exception:
+                result = exception
+            if HAS_FRESH and result.__class__ is StackFull:
+                result = call_again(result, function, (subject, control))
             state.host_depth = depth
             if count == 1:
                 control = first(result) if result.__class__ is tuple else result

@@ -117,9 +117,12 @@ def looking_names() -> dict[str, Any]:
         """Whether two different values, the first a table or userdata, are equal without a metamethod."""
         if y.__class__ is not x.__class__:
             return False
-        for value in (x, y):
-            if value.metatable is not None and value.metatable.hash.get("__eq") is not None:
-                raise SlowPath
+        metatable = x.metatable
+        if metatable is not None and metatable.hash.get("__eq") is not None:
+            raise SlowPath
+        metatable = y.metatable
+        if metatable is not None and metatable.hash.get("__eq") is not None:
+            raise SlowPath
         return False
 
     def same(x: Any, y: Any) -> bool:
@@ -138,7 +141,7 @@ def looking_names() -> dict[str, Any]:
 
     def add(o: Table, key: LuaValue, value: LuaValue) -> None:
         """Store where a metamethod for new keys has no say."""
-        if o.__class__ is not Table or key is None or key != key:
+        if o.__class__ is not Table or key is None or (key.__class__ is float and key != key):
             raise SlowPath
         metatable = o.metatable
         if metatable is not None and metatable.hash.get("__newindex") is not None:
