@@ -17,6 +17,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
+from moonquakes.stdlib.pack import LONGEST_KEPT
 from moonquakes.values import LuaResults, LuaValue
 from moonquakes.vm.charging import around
 from moonquakes.vm.limits import LONG_STRING, Limits
@@ -35,6 +36,11 @@ _MAX_LENGTH: Final = 0x7FFFFFFF
 _MAX_RESULTS: Final = 1_000_000
 #: Characters that are quoted, or of a format, for one unit; the longest that a number is converted to.
 _QUOTED: Final = 8
+#: What an item of a long format costs that is read or converted by itself: fuel, and bytes.
+_ITEM_FUEL: Final = 8
+_OPTION_SIZE: Final = 150
+#: Bytes of a short string, with its place in a list.
+_OBJECT_SIZE: Final = 64
 _MOST_CONVERTED: Final = 420
 #: Values that a call may pass without paying for each.
 _MANY: Final = 64
@@ -55,8 +61,11 @@ def charge_library(state: State, name: str, library: Table) -> None:
     assert limits is not None
     for key, make in _COSTS.get(name, {}).items():
         function = library.hash.get(key)
-        if function.__class__ is FunctionType:
-            charged = library.hash[key] = around(make(function, limits), function)
+        if type(function) is FunctionType:
+            paying = make(function, limits)
+            if paying is function:
+                continue  # it costs nothing under these limits
+            charged = library.hash[key] = around(paying, function)
             if key in _FREE_IN_PLACE and state.library_functions.get(key) is function:
                 state.library_functions[key] = charged
 
@@ -107,10 +116,37 @@ def _byte(function: _Function, limits: Limits) -> _Function:
                     return ord(s[i - 1])
             except (TypeError, IndexError):
                 pass
-        results = function(s, i, j)
-        if results.__class__ is tuple:
-            limits.make_list(len(results))
-        return results
+        _pay_for_characters(limits, s, i, j)
+        return function(s, i, j)
+
+    return charged
+
+
+def _pay_for_characters(limits: Limits, s: LuaValue, i: LuaValue, j: LuaValue) -> None:
+    """Pay for results, one for each character of a piece of a string."""
+    if type(s) is str and len(s) >= 8 and type(i) is int and type(j) is int:
+        size = len(s)
+        start = i if i > 0 else max(size + i + 1, 1) if i else 1
+        end = min(j, size) if j >= 0 else size + j + 1
+        if end - start >= 7:
+            limits.pass_on(end - start + 1)
+
+
+def _codepoint(function: _Function, limits: Limits) -> _Function:
+    def charged(s: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *rest: LuaValue) -> LuaResults:
+        if j is not None:
+            _pay_for_characters(limits, s, 1 if i is None else i, j)
+        return function(s, i, j, *rest)
+
+    return charged
+
+
+def _utf8_char(function: _Function, limits: Limits) -> _Function:
+    def charged(*codes: LuaValue) -> LuaResults:
+        if len(codes) > _MANY:
+            limits.charge(len(codes) // 8)
+            limits.allocate(_OBJECT_SIZE * len(codes))
+        return function(*codes)
 
     return charged
 
@@ -185,10 +221,18 @@ def _length(value: LuaValue) -> int:
     return len(value) if value.__class__ is str else 24 if value is not None else 0
 
 
+def _pay_for_layout(limits: Limits, form: LuaValue) -> None:
+    """Pay for a format of ``pack`` that is read anew each time."""
+    if type(form) is str and len(form) > LONGEST_KEPT:
+        limits.charge(_ITEM_FUEL * len(form))
+        limits.allocate(_OPTION_SIZE * len(form))
+
+
 def _pack(function: _Function, limits: Limits) -> _Function:
     def charged(form: LuaValue = None, *values: LuaValue) -> LuaResults:
         size = 0
-        if form.__class__ is str:
+        _pay_for_layout(limits, form)
+        if type(form) is str:
             # "c1000" makes as many bytes, and no item more than 16 besides.
             size = 16 * len(form) + sum([int(digits) for digits in _SIZES.findall(form)])
         for value in values:
@@ -196,6 +240,35 @@ def _pack(function: _Function, limits: Limits) -> _Function:
                 size += len(value)
         limits.make(size)
         return function(form, *values)
+
+    return charged
+
+
+def _packsize(function: _Function, limits: Limits) -> _Function:
+    def charged(form: LuaValue = None, *_: LuaValue) -> LuaResults:
+        _pay_for_layout(limits, form)
+        return function(form)
+
+    return charged
+
+
+def _string_unpack(function: _Function, limits: Limits) -> _Function:
+    def charged(form: LuaValue = None, *rest: LuaValue) -> LuaResults:
+        _pay_for_layout(limits, form)
+        results = function(form, *rest)
+        limits.made(results)
+        return results
+
+    return charged
+
+
+def _date(function: _Function, limits: Limits) -> _Function:
+    def charged(form: LuaValue = None, *rest: LuaValue) -> LuaResults:
+        if type(form) is str and len(form) > LONG_STRING:
+            count = form.count("%")
+            limits.charge(_ITEM_FUEL * count)
+            limits.make(len(form) + _OPTION_SIZE * count)
+        return function(form, *rest)
 
     return charged
 
@@ -247,11 +320,10 @@ def _concat(function: _Function, limits: Limits) -> _Function:
 
 def _unpack(function: _Function, limits: Limits) -> _Function:
     def charged(list: LuaValue = None, i: LuaValue = None, j: LuaValue = None, *_: LuaValue) -> LuaResults:
-        end = j if j is not None else len(list.arr) - 1 if list.__class__ is Table else 0
-        if end.__class__ is not int or end >= 8:
-            count = _span(limits, list, 1 if i is None else i, end)
-            if _MANY < count < _MAX_RESULTS:
-                limits.allocate(8 * count)
+        start = 1 if i is None else i
+        end = j if j is not None else len(list.arr) - 1 if type(list) is Table else 0
+        if type(start) is int and type(end) is int and 8 <= end - start + 1 < _MAX_RESULTS:
+            limits.pass_on(end - start + 1)
         return function(list, i, j)
 
     return charged
@@ -321,7 +393,7 @@ def _sort(function: _Function, limits: Limits) -> _Function:
 
 def _table_pack(function: _Function, limits: Limits) -> _Function:
     def charged(*values: LuaValue) -> LuaResults:
-        limits.make_list(len(values) + 30)
+        limits.make_list(len(values) + 30)  # with the table itself
         return function(*values)
 
     return charged
@@ -333,6 +405,18 @@ def _table_pack(function: _Function, limits: Limits) -> _Function:
 def _walk(function: _Function, limits: Limits) -> _Function:
     def charged(*arguments: LuaValue) -> LuaResults:
         limits.charge(_WALKING)
+        return function(*arguments)
+
+    return charged
+
+
+def _rawset(function: _Function, limits: Limits) -> _Function:
+    if limits.memory is None:
+        return function
+    pay = limits.memory.pay
+
+    def charged(*arguments: LuaValue) -> LuaResults:
+        pay(1)
         return function(*arguments)
 
     return charged
@@ -350,10 +434,11 @@ def _coroutine(function: _Function, limits: Limits) -> _Function:
 _COSTS: Final[dict[str, dict[str, _Make]]] = {
     "base": {
         "collectgarbage": _walk,
+        "rawset": _rawset,
         "tonumber": _by_text,
     },
     "coroutine": {"create": _coroutine, "wrap": _coroutine},
-    "os": {"date": _by_text},
+    "os": {"date": _date},
     "string": {
         "byte": _byte,
         "char": _char,
@@ -361,11 +446,11 @@ _COSTS: Final[dict[str, dict[str, _Make]]] = {
         "format": _format,
         "lower": _by_text,
         "pack": _pack,
-        "packsize": _by_text,
+        "packsize": _packsize,
         "rep": _rep,
         "reverse": _by_text,
         "sub": _sub,
-        "unpack": _by_results,
+        "unpack": _string_unpack,
         "upper": _by_text,
     },
     "table": {
@@ -378,8 +463,8 @@ _COSTS: Final[dict[str, dict[str, _Make]]] = {
         "unpack": _unpack,
     },
     "utf8": {
-        "char": _by_results,
-        "codepoint": _by_results,
+        "char": _utf8_char,
+        "codepoint": _codepoint,
         "len": _by_text,
         "offset": _by_text,
     },

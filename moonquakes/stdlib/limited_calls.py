@@ -12,11 +12,13 @@ from moonquakes.stdlib.pattern_effort import ROUGH_FUEL, STEPS, Effort
 from moonquakes.stdlib.pattern_items import PatternParser
 from moonquakes.stdlib.patterns import LONGEST_KEPT, MOST_KEPT
 from moonquakes.values import LuaResults, LuaValue
-from moonquakes.vm.charging import around, out_of_slices
+from moonquakes.vm.charging import Held, around, out_of_slices
 from moonquakes.vm.limits import LONG_STRING, Limits
 
 #: Bytes that a substitution may make before it is watched piece by piece.
 _SMALL: Final = 16_384
+#: Bytes of an iterator of ``gmatch``.
+_ITERATOR_SIZE: Final = 2500
 #: Bytes that a character of a pattern takes once it is an item.
 _ITEM_SIZE: Final = 200
 
@@ -77,6 +79,13 @@ def pay_for_pattern(limits: Limits, pattern: str) -> None:
 
 def paid_gmatch(tariff: Tariff, by_re: Any, by_matcher: Any) -> FunctionType:
     short, pay = tariff.short.get, tariff.limits.fuel.pay
+    allocate = tariff.limits.allocate
+
+    def held(iterator: Any, subject: LuaValue) -> Any:
+        """Pay for an iterator, which has a subject and a search under way that no one else can see."""
+        allocate(_ITERATOR_SIZE)
+        iterator.held = Held(_ITERATOR_SIZE, (subject,))
+        return iterator
 
     def gmatch(
         s: LuaValue = None, pattern: LuaValue = None, init: LuaValue = None, *_: LuaValue
@@ -87,8 +96,8 @@ def paid_gmatch(tariff: Tariff, by_re: Any, by_matcher: Any) -> FunctionType:
             elif pattern.__class__ is str:
                 start = init if init.__class__ is int and init > 0 else 1
                 if not tariff.is_for_re(s, pattern, start):
-                    return by_matcher(s, pattern, init)
-        return by_re(s, pattern, init)
+                    return held(by_matcher(s, pattern, init), s)
+        return held(by_re(s, pattern, init), s)
 
     return around(gmatch, by_re, by_matcher)
 

@@ -186,30 +186,30 @@ def _layout(text: str) -> Layout:
     orders = {option.order for option in options if option.size > 1}
     if len(orders) > 1:
         return without
-    codes = ">" if "big" in orders else "<"
+    codes = [">" if "big" in orders else "<"]
     offset = arity = 0
     for option in options:
         code = _CODES.get((option.kind, option.size))
         if code is None:
             return without
         padding = option.padding(offset)
-        codes += "x" * padding + code
+        codes.append("x" * padding + code)
         offset += padding + option.size
         arity += code not in ("", "x")
     if not arity:
         return without
-    return Layout(options, struct.Struct(codes), arity, max(option.alignment for option in options))
+    return Layout(options, struct.Struct("".join(codes)), arity, max(option.alignment for option in options))
 
 
 #: The layouts in use by the text of their format; when there are many, all are forgotten.
 _layouts: Final[dict[LuaValue, Layout]] = {}
 _MOST_KEPT: Final = 500
-_LONGEST_KEPT: Final = 1000
+LONGEST_KEPT: Final = 1000
 
 
 def _keep(text: str) -> Layout:
     layout = _layout(text)
-    if len(text) <= _LONGEST_KEPT:
+    if len(text) <= LONGEST_KEPT:
         if len(_layouts) >= _MOST_KEPT:
             _layouts.clear()
         _layouts[text] = layout

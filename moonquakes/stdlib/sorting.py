@@ -53,7 +53,8 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
         if plain:
             values = list.arr[1:]
         else:
-            values = [state.index(list, i) for i in range(1, size + 1)]
+            steps = range if state.limits is None else state.limits.steps
+            values = [state.index(list, i) for i in steps(1, size + 1)]
         before = values.copy()
         if comp is None:
             values = _sorted_naturally(state, values, before, sort_values)

@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
+from moonquakes.values import LuaValue
 from moonquakes.vm.limits import Account
+
+
+class Held(NamedTuple):
+    """What a host function keeps where no walk finds it, as its attribute ``held``.
+
+    Attributes:
+        size: bytes that are no Lua value's.
+        values: Lua values.
+    """
+
+    size: int
+    values: tuple[LuaValue, ...]
 
 
 def around(charged: Callable[..., Any], *functions: Callable[..., Any]) -> FunctionType:

@@ -33,6 +33,7 @@ from moonquakes.values import LuaResults, LuaValue
 from moonquakes.vm.depth import call_depth
 from moonquakes.vm.frames import CALL_SLOTS, MAX_DEPTH
 from moonquakes.vm.fresh import most_frames
+from moonquakes.vm.heap import WAITS, HeapWatch
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -47,16 +48,20 @@ LONG_STRING: Final = 256
 MANY_VALUES: Final = 64
 #: Steps along ``__index`` that are free; beyond the longest chain that an engine knows at a glance.
 LONG_CHAIN: Final = 128
+#: Whether slices are chains; else they are counters.
+HAS_CHAINS: Final = sys.implementation.name == "cpython"
 #: Elements of a list that cost as much as one instruction.
 _LONG_LIST: Final = 8
+#: Bytes of a value on its way from call to call: PyPy makes an object of each number.
+_PASSED_SIZE: Final = 24 if HAS_CHAINS else 64
 #: What a byte of source costs: fuel, seconds (of a slow machine), and bytes while its function is kept.
 _COMPILING: Final = 40
+#: And what any source does, however short.
+_CHUNK: Final = 2000
 _COMPILING_SECONDS: Final = 3e-6
 _COMPILED_SIZE: Final = 20
 _NO_MEMORY: Final = "the run needs more memory than it may"
 _NO_TIME: Final = "the run took too long"
-#: Whether slices are chains; else they are counters.
-HAS_CHAINS: Final = sys.implementation.name == "cpython"
 #: What there is where nothing limits it.
 _ENDLESS: Final = 1 << 62
 #: Seconds after which a slice counts as slow, and the least that slices shrink to.
@@ -218,6 +223,7 @@ class Limits:
         self.memory: Account | None = None
         if memory is not None:
             self.memory = Account(memory // UNIT, self._more_memory)
+        self._heap = HeapWatch(SLICE) if WAITS and memory is not None else None
         self._step = 0
         self._last_size = 0
         self.deadline = deadline
@@ -241,6 +247,10 @@ class Limits:
         if self._state is not None:
             raise ValueError("these limits are another state's already")
         self._state = state
+
+    def slice_cells(self) -> list[CellType]:
+        """Return the cells that hold slices."""
+        return [account.cell for account in (self.fuel, self.memory) if account is not None]
 
     # What is left
 
@@ -331,6 +341,9 @@ class Limits:
             self.look()
         if self.deadline is not None:
             self.check_deadline()
+        if self._heap is not None:
+            assert self.memory_limit is not None
+            self._heap.fuel_spent(self.memory_limit)
         if self.depth is not None:
             return fuel.hand_out(left - amount, min(self._slice, self._room(self.depth)))
         return fuel.hand_out(left - amount, self._slice)
@@ -405,7 +418,7 @@ class Limits:
 
     def compile(self, size: int) -> None:
         """Pay for the compilation of a source, which nothing interrupts once it has begun."""
-        self.charge(_COMPILING * size)
+        self.charge(_CHUNK + _COMPILING * size)
         left = self.seconds_left
         if left is not None and _COMPILING_SECONDS * size > left:
             raise self.stop(DeadlineExceeded(_NO_TIME))
@@ -416,6 +429,12 @@ class Limits:
         if len(values) > MANY_VALUES:
             self.make_list(len(values))
 
+    def pass_on(self, count: int) -> None:
+        """Pay for values that are about to be results, and then arguments or elements of others."""
+        self.fuel.pay(count // _LONG_LIST)
+        if count > MANY_VALUES:
+            self.allocate(_PASSED_SIZE * count)
+
     def make_list(self, count: int) -> None:
         """Pay for a list of values."""
         if count > _LONG_LIST:
@@ -423,10 +442,11 @@ class Limits:
             self.allocate(8 * count)
 
     def steps(self, *bounds: int) -> Iterator[int]:
-        """Yield a range's numbers, and pay for each of them."""
-        charge = self.charge
+        """Yield a range's numbers, and pay for each of them and for a value that is kept with it."""
+        charge, allocate = self.charge, self.allocate
         for number in range(*bounds):
             charge(2)
+            allocate(1)
             yield number
 
     # Memory
@@ -447,6 +467,8 @@ class Limits:
         assert memory is not None
         assert limit is not None
         left = memory.bank + memory.in_slice
+        if self._heap is not None:
+            self._heap.memory_spent(limit, amount)
         if left < amount:
             size = self.live_size()
             if size + amount * UNIT > limit:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.bytecode.proto import Proto
 from moonquakes.values import LuaValue, Userdata
+from moonquakes.vm.charging import Held
 from moonquakes.vm.coroutines import Coroutine
 from moonquakes.vm.frames import Frame, frame_size
 from moonquakes.vm.functions import proto_of
@@ -49,6 +50,7 @@ class _Measure(Tracer):
     """
 
     __slots__ = ("_counted", "size")
+    sees_strings = True
 
     def __init__(self) -> None:
         super().__init__(weakly=False)
@@ -78,6 +80,9 @@ class _Measure(Tracer):
             proto = proto_of(value)
             if proto is not None:
                 self._count_proto(proto)
+            elif (held := getattr(value, "held", None)).__class__ is Held:
+                self.size += held.size
+                self.reach(held.values)
         else:
             self.size += _SIZES.get(kind, _OBJECT_SIZE)
 
@@ -109,9 +114,9 @@ class _Measure(Tracer):
             values = list(fields.values())
             if None in values:
                 # A deleted key keeps its place, and counts no more than that.
-                self.reach([key for key, value in fields.items() if value is not None])
+                self._count_values([key for key, value in fields.items() if value is not None])
             else:
-                self.reach(fields)
+                self._count_values(list(fields))
             self._count_values(values)
 
     def _count_list(self, values: list[LuaValue]) -> None:

@@ -41,14 +41,21 @@ class Tracer:
 
     Attributes:
         seen: what was reached.
+        sees_strings: whether strings are to be reached, too.
+        slices: the cells, by ``id``, that hold slices of what the code pays (:mod:`moonquakes.vm.limits`):
+            their links lead to thousands of others, and to nothing of Lua's.
     """
+
+    sees_strings = False
 
     __slots__ = (
         "_all_weak", "_ephemerons", "_found", "_passed", "_waiting", "_weak_values", "_weakly", "seen",
+        "slices",
     )  # fmt: skip
 
     def __init__(self, weakly: bool = True, values: frozenset[type] = _VALUES) -> None:
         self.seen: set[LuaValue] = set()
+        self.slices: frozenset[int] = frozenset()
         self._weakly = weakly
         self._passed = values
         self._found: list[LuaValue] = []
@@ -132,7 +139,8 @@ class Tracer:
         if proto_of(function) is not None:
             self.reach(_contents(upvalue_cells(function)))
         elif function.__closure__:
-            self.reach_host_values(_contents(function.__closure__))
+            cells = [cell for cell in function.__closure__ if id(cell) not in self.slices]
+            self.reach_host_values(_contents(cells))
 
     def reach_host_values(self, values: Iterable[Any], depth: int = 0, strings: bool = False) -> None:
         """Reach the Lua values among Python's, in containers too; ``strings`` are Lua's as well."""
@@ -162,7 +170,7 @@ class Tracer:
         if coroutine.generator is not None and coroutine.status == "suspended":
             from moonquakes.vm.fast.liveness import suspended_values
 
-            self.reach_host_values(suspended_values(coroutine.generator), strings=str not in self._passed)
+            self.reach_host_values(suspended_values(coroutine.generator), strings=self.sees_strings)
 
     def reach_frames(self, frame: AnyFrame | None, live: int | None = None, suspended: bool = False) -> None:
         """Reach what a stack of frames holds, from its top down.
@@ -263,6 +271,8 @@ def _live_registers(frame: Frame, above: AnyFrame | None, suspended: bool) -> in
 
 def reach_roots(tracer: Tracer, state: State, live: int | None = None) -> None:
     """Reach what is always alive: globals, registry, metatables, running frames, what hosts hold."""
+    if state.limits is not None:
+        tracer.slices = frozenset(map(id, state.limits.slice_cells()))
     tracer.reach((state.registry, state.globals, state.loaded, state.main, state.host_error_metatable))
     tracer.reach(state.type_metatables.values())
     coroutine: Coroutine | None = state.current

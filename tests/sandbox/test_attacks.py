@@ -106,16 +106,8 @@ def fits(end: str, expected: str) -> bool:
     return end == expected
 
 
-#: What grows beyond its limit still (issue 5): lists of a library function's own.
-OPEN = {("table_holes-2", "fast"), ("table_holes-2", "vm")}
-
-
 @pytest.mark.parametrize("run", RUNS, ids=str)
-def test_an_attack_ends_as_it_should(
-    run: Run, engine: str, server: Server, request: pytest.FixtureRequest
-) -> None:
-    if (str(run), engine) in OPEN:
-        request.applymarker(pytest.mark.xfail(reason="grows beyond its limit: issue 5", strict=False))
+def test_an_attack_ends_as_it_should(run: Run, engine: str, server: Server) -> None:
     answer = server.run(run, engine)
     assert any(fits(answer["end"], end) for end in run.ends), answer["end"]
     assert answer["seconds"] < run.seconds

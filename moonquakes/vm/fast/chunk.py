@@ -42,6 +42,16 @@ _PAUSES_COLLECTOR: Final = sys.implementation.name == "cpython"
 TRANSLATING: Final = allocate_lock()
 
 
+#: Bytes that Python's compiler takes for a character while it works, and how many limits of memory that
+#: may be.
+_COMPILING_SIZE: Final = 105
+_MOST_TIMES: Final = 2
+
+
+class TooLarge(Untranslatable):
+    """The function runs on the VM in states that may use so little memory."""
+
+
 class Translation(TranslatedFunction):
     """What is known about the Python code of one Lua function.
 
@@ -146,7 +156,9 @@ class ChunkCode:
 class Chunk:
     """A chunk being written."""
 
-    def __init__(self, proto: Proto, variant: Variant) -> None:
+    def __init__(self, proto: Proto, variant: Variant, memory: int | None = None) -> None:
+        #: The limit of memory of the state that it is for.
+        self.memory = memory
         #: Whether only the chunk's own instructions assign what its functions share.
         self.knows_upvalues = not names_any(proto, _UPVALUES)
         self.root = analyse(proto, self.knows_upvalues)
@@ -394,25 +406,26 @@ def keep_translated(proto: Proto, variant: Variant, translated: Translation | st
         proto.variants[variant] = translated
 
 
-def translate(proto: Proto, variant: Variant = Variant.PLAIN) -> ChunkCode:
-    """Translate a main function and all functions in it.
+def translate(proto: Proto, variant: Variant = Variant.PLAIN, memory: int | None = None) -> ChunkCode:
+    """Translate a main function and all functions in it, in a state with a limit of ``memory`` in bytes.
 
     Raises:
         Untranslatable: one of them must run on the VM.
+        TooLarge: the translation takes too much memory.
     """
     # What is made on the way is no garbage before the end, and looking for it takes a tenth of the time.
     was_enabled = _PAUSES_COLLECTOR and gc.isenabled()
     if was_enabled:
         gc.disable()
     try:
-        return _translate(proto, variant)
+        return _translate(proto, variant, memory)
     finally:
         if was_enabled:
             gc.enable()
 
 
-def _translate(proto: Proto, variant: Variant) -> ChunkCode:
-    chunk = Chunk(proto, variant)
+def _translate(proto: Proto, variant: Variant, memory: int | None) -> ChunkCode:
+    chunk = Chunk(proto, variant, memory)
     names = [f"{_UNSAFE.sub('_', u.name) if u.name else 'u'}_u{i}x" for i, u in enumerate(proto.upvalues)]
     chunk.code.main = _compile(chunk, [(name, False, True) for name in names], is_twin=False)
     for analysis, translation in chunk.translations.items():
@@ -440,6 +453,8 @@ def _compile_lines(chunk: Chunk, code: ChunkCode, all_lines: list[tuple[int, str
     if max([indent for indent, _, _ in all_lines]) >= _MAX_LEVELS:
         raise Untranslatable("its functions nest too deep for Python")
     code.text = "\n".join([_SPACES[indent] + text for indent, text, _ in all_lines]) + "\n"
+    if chunk.memory is not None and _COMPILING_SIZE * len(code.text) > _MOST_TIMES * chunk.memory:
+        raise TooLarge("its translation takes more memory than there may be")
     code.lines = [-1, *(at for _, _, at in all_lines)]
     compiled = compile(code.text, "<lua>", "exec", dont_inherit=True)
     translations = chunk.translations

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from moonquakes.bytecode.proto import Proto
 from moonquakes.vm.fast.chunk import (
     TRANSLATING,
+    TooLarge,
     Translation,
     keep_translated,
     names_any,
@@ -40,8 +41,12 @@ def main_function(state: State, proto: Proto, cells: list[CellType]) -> Function
     with TRANSLATING:
         translated = translated_in(proto, variant)
         if translated is None:
+            memory = state.limits.memory_limit if state.limits is not None else None
             try:
-                translated = translate(proto, variant).main
+                translated = translate(proto, variant, memory).main
+            except TooLarge as problem:
+                state.report.note(proto, str(problem))
+                return None  # in another state it may do
             except Untranslatable as problem:
                 translated = str(problem)
             keep_translated(proto, variant, translated)

@@ -1,5 +1,5 @@
 -- Table functions over ranges that exist only by the metatable, or not at all.
--- run: fuel=2M -> FuelExceeded
+-- run: fuel=1M -> FuelExceeded
 -- run: -> DeadlineExceeded|MemoryExceeded
 
 local big = setmetatable({}, {__len = function() return math.maxinteger end, __index = function() return "" end})
