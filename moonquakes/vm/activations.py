@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A traceback longer than this many levels is cut in the middle, as the reference's.
 _HEAD, _TAIL = 10, 11
+#: How many functions it is remembered of where messages found them.
+_MOST_PLACES = 500
 
 
 @dataclass(slots=True)
@@ -137,22 +139,36 @@ def position(activation: Activation) -> str:
 
 def global_function_name(state: State, function: LuaValue) -> str | None:
     """Return ``module.name`` of a function that a loaded module holds, ``name`` for a global."""
-    return None if function is None else _loaded_name(state, lambda value: value is function)
+    if type(function) is not FunctionType:
+        return None if function is None else _loaded_name(state, None, lambda value: value is function)
+    return _loaded_name(state, function.__code__, lambda value: value is function)
 
 
 def level_name(state: State, level: Activation) -> str | None:
     """As :func:`global_function_name`, for the function that runs at a level."""
     if level.code is None:
         return None
-    return _loaded_name(state, lambda value: type(value) is FunctionType and level.is_of(value))
+    return _loaded_name(state, level.code, lambda value: type(value) is FunctionType and level.is_of(value))
 
 
-def _loaded_name(state: State, is_wanted: Callable[[LuaValue], bool]) -> str | None:
+def _loaded_name(state: State, code: CodeType | None, is_wanted: Callable[[LuaValue], bool]) -> str | None:
+    """Return where a loaded module has a function with this code; where it was last is looked at first."""
+    places = state.places_of_functions
+    place = places.get(id(code))
+    if place is not None:
+        module, name = place
+        table = state.loaded.hash.get(module)
+        if type(table) is Table and is_wanted(table.hash.get(name)):
+            return name if module == "_G" else f"{module}.{name}"
     for module, table in state.loaded.hash.items():
         if type(module) is not str or type(table) is not Table:
             continue
         for name, value in table.hash.items():
             if type(name) is str and is_wanted(value):
+                if code is not None:
+                    if len(places) >= _MOST_PLACES:
+                        places.clear()
+                    places[id(code)] = module, name
                 return name if module == "_G" else f"{module}.{name}"
     return None
 

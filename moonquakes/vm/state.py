@@ -140,6 +140,8 @@ class State(Operations):
         self.holders: list[Callable[[], Iterable[Any]]] = []
         self.warn: Callable[..., None] = _ignore
         self.next_function: LuaValue = None
+        #: Where messages found functions: module and name, by the ``id`` of their code, which may be gone.
+        self.places_of_functions: dict[int, tuple[str, str]] = {}
         #: Functions that generated code may do in place.
         self.library_functions: dict[str, Callable[..., LuaResults]] = {}
         self.ipairs_step: LuaValue = None

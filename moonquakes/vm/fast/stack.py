@@ -41,6 +41,8 @@ _MACHINERY: Final = (
     # What calls for the host.
     "moonquakes.embedding.calling",
 )  # fmt: skip
+#: What marks the bodies of functions that the VM runs; a union would be made at each call.
+_ON_FRAMES: Final = (Proto, WatchedFunction)
 #: Python's frames with the line each is at, the innermost first.
 Places = Iterable[tuple[FrameType, int]]
 
@@ -182,17 +184,21 @@ def _owner_of(function: FunctionType) -> FunctionType:
 
 def runs(function: FunctionType, frame: FrameType) -> bool:
     """Whether a frame is of the function, as far as code and upvalues tell."""
-    if "__wrapped__" in function.__dict__:
-        # A library function that pays for what it does.
-        return any(runs(inner, frame) for inner in function.__dict__["__wrapped__"])
-    code = function.__code__
-    marker = marker_of(code)
-    if type(marker) is WatchedFunction:
-        code = marker.code  # which it had when it was called
-    if code is frame.f_code:
+    code, wanted = function.__code__, frame.f_code
+    if code is wanted:
         return _closes_over(function, frame)
-    twin = function.__dict__.get("twin")
-    return type(twin) is FunctionType and twin.__code__ is frame.f_code and _closes_over(twin, frame)
+    fields = function.__dict__
+    if fields:
+        inner = fields.get("__wrapped__")
+        if inner is not None:
+            # A library function that pays for what it does.
+            return any([runs(each, frame) for each in inner])
+        twin = fields.get("twin")
+        if type(twin) is FunctionType and twin.__code__ is wanted:
+            return _closes_over(twin, frame)
+    marker = marker_of(code)
+    # Its code is that which it had when it was called.
+    return type(marker) is WatchedFunction and marker.code is wanted and _closes_over(function, frame)
 
 
 def _closes_over(function: FunctionType, frame: FrameType) -> bool:
@@ -255,7 +261,7 @@ def is_host_level(frame: FrameType, caller: FrameType | None) -> bool:
     own = marker_of(frame.f_code)
     if type(own) is Intrinsic:
         return True
-    if isinstance(own, (Proto, WatchedFunction)):
+    if isinstance(own, _ON_FRAMES):
         return False  # the body of a function that the VM runs: a frame of the VM's stands for it
     if _is_machinery(frame) or caller is None:
         return False
