@@ -386,6 +386,11 @@ def _sort(function: _Function, limits: Limits) -> _Function:
             count = len(list.arr)
             limits.charge(count * count.bit_length() // 8)
             limits.allocate(24 * count)
+            if limits.has_long_strings:
+                for value in list.arr:
+                    # Each is compared with as many others, of which some may be as long.
+                    for _ in range(count.bit_length()):
+                        limits.compare(value, value, True)
         return function(list, *rest)
 
     return charged
@@ -405,6 +410,15 @@ def _table_pack(function: _Function, limits: Limits) -> _Function:
 def _walk(function: _Function, limits: Limits) -> _Function:
     def charged(*arguments: LuaValue) -> LuaResults:
         limits.charge(_WALKING)
+        return function(*arguments)
+
+    return charged
+
+
+def _rawequal(function: _Function, limits: Limits) -> _Function:
+    def charged(*arguments: LuaValue) -> LuaResults:
+        if len(arguments) > 1:
+            limits.compare(arguments[0], arguments[1], False)
         return function(*arguments)
 
     return charged
@@ -434,6 +448,7 @@ def _coroutine(function: _Function, limits: Limits) -> _Function:
 _COSTS: Final[dict[str, dict[str, _Make]]] = {
     "base": {
         "collectgarbage": _walk,
+        "rawequal": _rawequal,
         "rawset": _rawset,
         "tonumber": _by_text,
     },

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.errors import PendingError
 from moonquakes.numbers import to_integer
 from moonquakes.stdlib.arguments import type_error
 from moonquakes.values import LuaValue
 from moonquakes.vm.table import Table
+
+#: Bytes of a value in a list of a library function's own.
+_ELEMENT_SIZE: Final = 24
 
 if TYPE_CHECKING:
     from moonquakes.vm.state import State
@@ -30,6 +34,29 @@ def is_plain(table: LuaValue) -> bool:
         return True
     fields = table.metatable.hash
     return fields.get("__index") is None and fields.get("__newindex") is None and fields.get("__len") is None
+
+
+def elements(
+    state: State, value: LuaValue, start: int, end: int, convert: Callable[[LuaValue, int], Any] | None = None
+) -> list[Any]:
+    """Return the elements from ``start`` to ``end``, by metamethods; ``convert`` gets each with its index.
+
+    Nobody else may have them, so under limits what they take is paid as they come.
+    """
+    found: list[Any] = []
+    limits, total = state.limits, 0
+    for index in range(start, end + 1):
+        if limits is not None:
+            limits.charge(1)
+        element: Any = state.index(value, index)
+        if convert is not None:
+            element = convert(element, index)
+        found.append(element)
+        if limits is not None:
+            size = _ELEMENT_SIZE + (len(element) if type(element) is str else 0)
+            total += size
+            limits.collect(size, total)
+    return found
 
 
 def length_of(state: State, value: LuaValue) -> int:

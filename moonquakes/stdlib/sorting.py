@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.stdlib.arguments import type_error
-from moonquakes.stdlib.lists import check_list, is_plain, length_of
+from moonquakes.stdlib.lists import check_list, elements, is_plain, length_of
 from moonquakes.values import FALSE, TRUE, LuaResults, LuaValue, first
 from moonquakes.vm.functions import proto_of
 from moonquakes.vm.table import Table
@@ -53,8 +53,7 @@ def make_sort(state: State) -> Callable[..., LuaResults]:
         if plain:
             values = list.arr[1:]
         else:
-            steps = range if state.limits is None else state.limits.steps
-            values = [state.index(list, i) for i in steps(1, size + 1)]
+            values = elements(state, list, 1, size)
         before = values.copy()
         if comp is None:
             values = _sorted_naturally(state, values, before, sort_values)

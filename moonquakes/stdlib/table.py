@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moonquakes.errors import ArgumentError, PendingError
 from moonquakes.numbers import wrap
 from moonquakes.stdlib.arguments import check_integer, optional_string, type_error
-from moonquakes.stdlib.lists import check_list, is_plain, length_of
+from moonquakes.stdlib.lists import check_list, elements, is_plain, length_of
 from moonquakes.stdlib.sorting import make_sort
 from moonquakes.values import MAX_INTEGER, LuaResults, LuaValue, type_name
 from moonquakes.vm.table import Table
@@ -163,7 +163,7 @@ def open_table(state: State) -> Table:
                 if None not in texts:
                     return separator.join(texts)
                 return separator.join([_piece(value, start + k) for k, value in enumerate(pieces)])
-        return separator.join([_piece(get(list, k), k) for k in steps(start, end + 1)])
+        return separator.join(elements(state, list, start, end, _piece))
 
     def _piece(value: LuaValue, index: int) -> str:
         text = state.string_or_none(value)
@@ -190,7 +190,7 @@ def open_table(state: State) -> Table:
                     fields = list.hash.get
                     values += tuple([fields(k) for k in range(start + len(values), end + 1)])
                 return values[0] if len(values) == 1 else values
-        results = tuple([get(list, k) for k in steps(start, end + 1)])
+        results = tuple(elements(state, list, start, end))
         return results[0] if len(results) == 1 else results
 
     state.library_functions["insert"] = insert

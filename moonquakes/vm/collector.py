@@ -134,7 +134,7 @@ class Collector:
     def size(self) -> int:
         """Estimate the bytes in use, with the tables since the last cycle where those are counted."""
         if self._state.engine != "fast":
-            return size_in_use(self._state)
+            return size_in_use(self._state, _host_variables())
         from moonquakes.vm.fast.liveness import stack_size
 
         allocated = (self._pace - self._left) * TABLE_SIZE

@@ -44,6 +44,9 @@ SLICE: Final = 2048
 STEP: Final = 32
 #: Bytes of a string from which on making it is paid by its length.
 LONG_STRING: Final = 256
+#: Bytes of strings from which on comparing them is paid, and how many of them cost one unit.
+LONG_COMPARED: Final = 16_384
+_COMPARED: Final = 1024
 #: Variable arguments up to which using all of them is free.
 MANY_VALUES: Final = 64
 #: Steps along ``__index`` that are free; beyond the longest chain that an engine knows at a glance.
@@ -202,9 +205,7 @@ class Limits:
         memory_limit, output_left, depth: as above; :meth:`limit_memory` sets the first.
         most_frames: how many Python frames there is memory for.
         is_running: whether a call from outside is under way.
-        end: when that must be over; None before the clock was looked at.
-        look: called at the end of each slice; it may end the run by an exception that is no Exception.
-        first_slice: after how many units of a call that is to be, and the depth looked at; None for never.
+        has_long_strings: whether a string was made that takes long to compare; before, comparing is free.
     """
 
     def __init__(
@@ -234,7 +235,7 @@ class Limits:
         self.output_left = output
         self.depth = depth
         self.is_running = False
-        self.look: Callable[[], None] | None = None
+        self.has_long_strings = False
         self._state: State | None = None
 
     def limit_memory(self, memory: int | None) -> None:
@@ -391,6 +392,8 @@ class Limits:
         size = sum(map(len, texts))
         if size > LONG_STRING:
             self.allocate(size)
+            if size >= LONG_COMPARED and not self.has_long_strings:
+                self._meet_long_strings()
         return "".join(texts)
 
     def make(self, size: int) -> None:
@@ -398,6 +401,24 @@ class Limits:
         if size > LONG_STRING:
             self.fuel.pay(size // UNIT)
             self.allocate(size)
+            if size >= LONG_COMPARED and not self.has_long_strings:
+                self._meet_long_strings()
+
+    def _meet_long_strings(self) -> None:
+        self.has_long_strings = True
+        assert self._state is not None
+        if self._state.engine == "fast":
+            self._state.names.met_long_strings()
+
+    def compare(self, x: LuaValue, y: LuaValue, orders: bool) -> None:
+        """Pay for comparing two strings, when they are long: by the shorter one, whatever they hold.
+
+        ``orders`` tells ``<`` from ``==``, which strings of two lengths cost nothing.
+        """
+        if self.has_long_strings and type(x) is str and type(y) is str:
+            size = min(len(x), len(y))
+            if size >= LONG_COMPARED and (orders or len(x) == len(y)):
+                self.fuel.pay(size // _COMPARED)
 
     def made(self, results: LuaResults) -> None:
         """Pay for the strings that a function made."""

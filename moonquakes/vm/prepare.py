@@ -27,6 +27,10 @@ _SELF_SYNCED = frozenset({"CALL", "TAILCALL", "TFORCALL", "VARARG", "CLOSURE", "
 _STORES = frozenset({"SETTABLE", "SETI", "SETFIELD"})
 
 
+#: Instructions that compare two registers.
+_COMPARES = frozenset({"EQ", "LT", "LE"})
+
+
 def prepare(proto: Proto) -> list[Any]:
     """Decode ``proto`` and keep the result in ``proto.prepared``."""
     from moonquakes.vm.handlers import PREPARERS  # handlers need calls, and calls need prepare
@@ -65,6 +69,9 @@ def prepare_charged(proto: Proto, limits: Limits) -> list[Any]:
         name = OPCODES[opcode_of(word)].name
         if name == "CONCAT":
             code[index] = _op_joining, get_a(word), get_a(word) + get_b(word), code[index], code[index][4]
+        elif name in _COMPARES:
+            registers = get_a(word), get_b(word)
+            code[index] = _op_comparing, registers, name != "EQ", code[index], code[index][4]
         elif name == "VARARG" and not get_c(word):
             code[index] = _op_spreading, None, None, code[index], code[index][4]
     points = charges(proto)
@@ -97,6 +104,18 @@ def _op_storing(frame: Frame, R: list[LuaValue], a: int, b: None, c: Any, n: int
     if (len(table.arr), len(table.hash)) != before:
         frame.state.limits.memory.pay(1)  # type: ignore[union-attr]  # such code runs under that limit only
     return result  # type: ignore[no-any-return]  # handlers return int
+
+
+def _op_comparing(frame: Frame, R: list[LuaValue], a: tuple[int, int], b: bool, c: Any, n: int) -> int:
+    """Pay for comparing the registers A when they hold long strings, then run the instruction that does.
+
+    B tells whether it orders them.
+    """
+    limits = frame.state.limits
+    if limits.has_long_strings:  # type: ignore[union-attr]  # such code runs in states with limits only
+        limits.compare(R[a[0]], R[a[1]], b)  # type: ignore[union-attr]
+    handler, x, y, z, n = c
+    return handler(frame, R, x, y, z, n)  # type: ignore[no-any-return]  # handlers return int
 
 
 def _op_spreading(frame: Frame, R: list[LuaValue], a: None, b: None, c: Any, n: int) -> int:

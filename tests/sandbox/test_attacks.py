@@ -9,12 +9,16 @@ four times the memory limit of resident growth, and the runtime is usable afterw
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
@@ -25,9 +29,12 @@ USUAL = {"memory": 16 << 20, "deadline": 1.0, "output": 100_000, "profile": "saf
 #: What a run may take: processor seconds, unless it says ``seconds``, and times its memory limit.
 SECONDS = 2.0
 TIMES = 4
+#: Attacks that run at the same time.
+MOST_SERVERS = 4
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Run:
     """One run of an attack: how many there were before, limits, seconds, ends."""
 
     path: Path
@@ -93,11 +100,42 @@ class Server:
         self._process.communicate()
 
 
+class Servers:
+    """As many servers as there are processors; what they are asked they answer at the same time."""
+
+    def __init__(self, asked: list[tuple[Run, str]]) -> None:
+        count = min(len(asked), os.cpu_count() or 1, MOST_SERVERS)
+        self._servers = [Server() for _ in range(count)]
+        self._free = SimpleQueue[Server]()
+        for server in self._servers:
+            self._free.put(server)
+        self._pool = ThreadPoolExecutor(count)
+        self._answers = {each: self._pool.submit(self._ask, *each) for each in asked}
+
+    def _ask(self, run: Run, engine: str) -> dict[str, Any]:
+        server = self._free.get()
+        try:
+            return server.run(run, engine)
+        finally:
+            self._free.put(server)
+
+    def answer(self, run: Run, engine: str) -> dict[str, Any]:
+        return self._answers[run, engine].result()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        for server in self._servers:
+            server.close()
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.close()
+def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
+    """Answers to all attacks that are to be tested."""
+    calls = [item.callspec.params for item in request.session.items if item.path == Path(__file__)
+             if hasattr(item, "callspec")]  # fmt: skip
+    servers = Servers([(call["run"], call["engine"]) for call in calls])
+    yield servers
+    servers.close()
 
 
 def fits(end: str, expected: str) -> bool:
@@ -107,8 +145,8 @@ def fits(end: str, expected: str) -> bool:
 
 
 @pytest.mark.parametrize("run", RUNS, ids=str)
-def test_an_attack_ends_as_it_should(run: Run, engine: str, server: Server) -> None:
-    answer = server.run(run, engine)
+def test_an_attack_ends_as_it_should(run: Run, engine: str, servers: Servers) -> None:
+    answer = servers.answer(run, engine)
     assert any(fits(answer["end"], end) for end in run.ends), answer["end"]
     assert answer["seconds"] < run.seconds
     assert answer["grown"] < TIMES * run.limits["memory"]

@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.values import LuaValue
-from moonquakes.vm.limits import HAS_CHAINS, LONG_STRING, MANY_VALUES, STEP, Limits
+from moonquakes.vm.fast.likely import SlowPath
+from moonquakes.vm.limits import HAS_CHAINS, LONG_COMPARED, LONG_STRING, MANY_VALUES, STEP, Limits
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:
@@ -97,10 +98,50 @@ def with_growth(texts: list[str]) -> list[str]:
     return found
 
 
+def _paid_comparisons(limits: Limits, names: dict[str, Any]) -> dict[str, Any]:
+    """Return the comparisons that look how long strings are.
+
+    The likely ones refuse long strings, so that the slow paths, which nothing does twice, pay for them.
+    """
+    same: Callable[[Any, Any], bool] = names["SAME"]
+
+    def are_short(x: Any, y: Any) -> None:
+        if type(x) is str and type(y) is str and len(x) >= LONG_COMPARED and len(y) >= LONG_COMPARED:
+            raise SlowPath
+
+    def same_short(x: Any, y: Any) -> bool:
+        are_short(x, y)
+        return same(x, y)
+
+    def less_short(x: Any, y: Any) -> bool:
+        are_short(x, y)
+        return x < y  # type: ignore[no-any-return]  # of numbers and strings, a bool
+
+    def less_or_equal_short(x: Any, y: Any) -> bool:
+        are_short(x, y)
+        return x <= y  # type: ignore[no-any-return]  # as above
+
+    def paid(compare: Callable[..., bool], orders: bool) -> Callable[..., bool]:
+        def compare_paid(pc: int, x: Any, y: Any) -> bool:
+            limits.compare(x, y, orders)
+            return compare(pc, x, y)
+
+        return compare_paid
+
+    return {
+        "SHORT": not limits.has_long_strings,
+        "SAME_SHORT": same_short,
+        "LT_SHORT": less_short,
+        "LE_SHORT": less_or_equal_short,
+        **{name: paid(names[name], name != "eq") for name in ("eq", "lt", "le")},
+    }
+
+
 def counting_names(state: State, limits: Limits, names: dict[str, Any]) -> dict[str, Any]:
     """Return what generated code calls in a state with limits, given what it calls otherwise."""
     fuel, memory = limits.fuel, limits.memory
     found: dict[str, Any] = {
+        **_paid_comparisons(limits, names),
         "FUEL": fuel.counter,
         "pay_fuel": fuel.pay,
         "more_fuel": fuel.more if HAS_CHAINS else fuel.overdrawn,

@@ -234,8 +234,23 @@ def truth(x: Expr) -> Expr:
     return of_one(f"((q := {text}) is not None and q is not False)", slow, OTHER, x)
 
 
-def equal(pc: int, x: Expr, y: Expr) -> Expr:
-    """``==``: Python's is Lua's, but two tables or userdata may have a metamethod."""
+def _may_be_long(x: Expr, y: Expr) -> bool:
+    """Whether both may be strings that are not known, so that comparing them may take long."""
+    return bool(x.kind & STR and y.kind & STR) and not (x.is_constant or y.is_constant)
+
+
+def _paid(name: str, x: str, y: str, expr: Expr) -> Expr:
+    """Let a comparison leave it to the slow path to pay for long strings, once there are any."""
+    expr.text = f"({expr.text} if SHORT else {name}({x}, {y}))"
+    expr.fails = True
+    return expr
+
+
+def equal(pc: int, x: Expr, y: Expr, pays: bool = False) -> Expr:
+    """``==``: Python's is Lua's, but two tables or userdata may have a metamethod.
+
+    With ``pays`` long strings are paid for.
+    """
     slow = may_call("eq", pc, x, y)
     for this, other in ((x, y), (y, x)):
         if this.is_constant and this.kind == NIL:
@@ -264,17 +279,23 @@ def equal(pc: int, x: Expr, y: Expr) -> Expr:
         else:
             expr = of_two(f"SAME({x.text}, {y.text})", slow, OTHER, x, y)
         expr.fails = True
-        return expr
-    return of_two(f"{x.soft or x.text} == {y.soft or y.text}", slow, OTHER, x, y)
+    else:
+        expr = of_two(f"{x.soft or x.text} == {y.soft or y.text}", slow, OTHER, x, y)
+    if pays and _may_be_long(x, y):
+        return _paid("SAME_SHORT", x.text, y.text, expr)
+    return expr
 
 
-def less(name: str, pc: int, x: Expr, y: Expr) -> Expr:
-    """``<`` (LT) or ``<=`` (LE): Python compares numbers and latin-1 strings as Lua does, nothing else."""
+def less(name: str, pc: int, x: Expr, y: Expr, pays: bool = False) -> Expr:
+    """``<`` (LT) or ``<=`` (LE): Python compares numbers and latin-1 strings as Lua does, nothing else.
+
+    With ``pays`` long strings are paid for.
+    """
     symbol = "<" if name == "LT" else "<="
     expr = of_two(f"{x.raw} {symbol} {y.raw}", may_call(name.lower(), pc, x, y), OTHER, x, y)
     both = x.kind | y.kind
     expr.fails |= bool(both & ~NUMBER) and both != STR
-    return expr
+    return _paid(f"{name}_SHORT", x.raw, y.raw, expr) if pays and _may_be_long(x, y) else expr
 
 
 def boolean(condition: Expr, negated: bool) -> Expr:

@@ -144,6 +144,14 @@ class Names:
         #: Functions that run on the VM while a hook is set.
         self.watched: list[ref[FunctionType]] = []
 
+    def met_long_strings(self) -> None:
+        """Let translated code of a state with limits look how long the strings are that it compares."""
+        self.table["SHORT"] = False
+        for chunk in self._chunks:
+            sites = chunk()
+            if sites is not None:
+                sites.names["SHORT"] = False
+
     def find_string_methods(self) -> None:
         """Let translated code find the methods of strings where their metatable has them."""
         metatable = self.state.string_metatable
@@ -304,7 +312,7 @@ class Sites(dict[int, Any]):
             return seldom.slow
         source = ""
         if seldom.patience < _MOST_PATIENCE and not self._keeps_operands:
-            source = with_likely_case(names, text, number)
+            source = with_likely_case(names, text, number, self._chunk.variant > 0)
         seldom.left = _OFTEN
         slow = self[number] = self._compiled(source) if source else seldom.slow
         return slow

@@ -37,14 +37,14 @@ class _Unsuited(Exception):  # noqa: N818  # control flow, no error
     """A part of a slow path has no likely case."""
 
 
-def with_likely_case(names: tuple[str, ...], text: str, number: int) -> str:
+def with_likely_case(names: tuple[str, ...], text: str, number: int, pays: bool) -> str:
     """Return the source of a function ``slow`` over ``names``, with a likely case; empty when there is none.
 
-    Where that is wrong it calls ``missed(number)``.
+    Where that is wrong it calls ``missed(number)``.  With ``pays`` it is for a state with limits.
     """
     if len(text) > _MAX_TEXT:
         return ""
-    builder = _Builder()
+    builder = _Builder(pays)
     try:
         expr = builder.build(ast.parse(text, mode="eval").body)
     except (_Unsuited, SyntaxError, RecursionError):
@@ -58,7 +58,8 @@ def with_likely_case(names: tuple[str, ...], text: str, number: int) -> str:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, pays: bool) -> None:
+        self._pays = pays
         self.lists: list[str] = []
         self._names = 0
 
@@ -109,9 +110,11 @@ class _Builder:
         elif name == "index":
             return self.read(*self.operands(arguments))
         elif name == "eq":
-            return equal(0, *self.operands(arguments))
+            x, y = self.operands(arguments)
+            return equal(0, x, y, self._pays)
         elif name in ("lt", "le"):
-            return less(name.upper(), 0, *self.operands(arguments))
+            x, y = self.operands(arguments)
+            return less(name.upper(), 0, x, y, self._pays)
         elif name == "length":
             o = self.operands(arguments)[0]
             return storage.read_length(0, o, False)

@@ -192,7 +192,7 @@ def runs(function: FunctionType, frame: FrameType) -> bool:
         inner = fields.get("__wrapped__")
         if inner is not None:
             # A library function that pays for what it does.
-            return any([runs(each, frame) for each in inner])
+            return any(runs(each, frame) for each in inner)
         twin = fields.get("twin")
         if type(twin) is FunctionType and twin.__code__ is wanted:
             return _closes_over(twin, frame)

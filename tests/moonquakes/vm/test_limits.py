@@ -25,6 +25,7 @@ from moonquakes.stdlib import open_libraries
 from moonquakes.vm.fast.chunk import translate
 from moonquakes.vm.fast.counting import Variant
 from moonquakes.vm.limits import SLICE, STEP, Account, Limits
+from moonquakes.vm.reach import Tracer, reach_roots
 from moonquakes.vm.state import State
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,6 +82,53 @@ def test_both_engines_stop_at_the_same_place(path: Path) -> None:
         assert burn("vm", source, ENDLESS, *arguments) == expected
     for fuel in random.Random(path.stem).sample(range(1, min(used, 300_000)), 3):
         assert burn("vm", source, fuel, *arguments) == burn("fast", source, fuel, *arguments), fuel
+
+
+#: Compares long strings, again and again, in ways that both engines pay for.
+COMPARISONS = """
+    local function compare(a, b)
+        local t = {a = a, b = b}
+        local n = 0
+        for i = 1, 100 do
+            local x, y = t.a, t["b"]
+            if x == y then n = n + 1 end
+            if t.a ~= t.b and t.n == nil then n = n + 1 end
+            if x < y or (x <= y and t.a <= t.b) then n = n + 1 end
+            local e, l = t.a == t.b, x < b
+            n = n + (e and 1 or 0) + (l and 1 or 0) + (rawequal(a, t.b) and 1 or 0)
+            while t.a < t.b do n = n + 1 break end
+        end
+        print(n, pcall(function() return a < {} end))
+    end
+    local short, list = "x", {}
+    compare(short, short .. "y")
+    compare(1, 2)
+    local long = ("x"):rep(20000)
+    local other = ("x"):rep(19999) .. "x"
+    compare(long, other) compare(long, long .. "y") compare(short, long) compare(long .. "b", long .. "a")
+    compare(1, 2.5) compare(short, short)
+    coroutine.wrap(function() compare(long, other) coroutine.yield() compare(other, long) end)()
+    local o = setmetatable({}, {__lt = function() return true end, __le = function() return false end})
+    compare(o, o)
+    for i = 1, 20 do list[i] = long .. i % 3 end
+    table.sort(list)
+    table.sort(list, function(x, y) return x > y end)
+    print(#list[1], list[1] == list[2])
+"""
+
+
+def test_both_engines_pay_for_long_comparisons() -> None:
+    expected = burn("fast", COMPARISONS, ENDLESS)
+    assert expected[0] == ""
+    assert burn("vm", COMPARISONS, ENDLESS) == expected
+    used = ENDLESS - (expected[2] or 0)
+    for fuel in random.Random(1).sample(range(1, used), 20):
+        assert burn("vm", COMPARISONS, fuel) == burn("fast", COMPARISONS, fuel), fuel
+
+
+def test_comparing_long_strings_costs_their_length(engine: str) -> None:
+    source = "local a, b = ('x'):rep(2^20), ('x'):rep(2^20) for i = 1, 1000 do local _ = a == b end"
+    assert ENDLESS - (burn(engine, source, ENDLESS)[2] or 0) > 1000 * 2**20 // 1024
 
 
 #: What tries to go on after a limit; ``spin`` never ends.
@@ -200,6 +248,26 @@ def test_what_is_dropped_takes_no_memory(engine: str, source: str) -> None:
         "return ('x'):rep(1e9)",
         "local s = ('x'):rep(1e6) return table.concat({s, s, s, s, s, s})",
         "local s = ('x'):rep(1e6) return s .. s .. s .. s .. s .. s",
+        "local t = {} for i = 1, 1e7 do rawset(t, -i, i) end",
+        "local t = {} for i = 1, 1e7 do t[i] = (('x'):rep(3000) .. i):gmatch('(x)') end",
+        """local t = {}
+           local function down(n) if n == 0 then coroutine.yield() end return n > 0 and down(n - 1) + 1 end
+           for i = 1, 1e4 do t[i] = coroutine.wrap(down) t[i](100) end""",
+        """local t = {}
+           for i = 1, 1e5 do
+               t[i] = coroutine.wrap(function() local s = ('x'):rep(500) .. i coroutine.yield() return s end)
+               t[i]()
+           end""",
+        "local t = setmetatable({}, {__len = function() return 2^31 - 2 end}) table.sort(t)",
+        """local s, n = ('x'):rep(1000), 0
+           local mt = {__len = function() return 1e9 end, __index = function() n = n + 1 return s .. n end}
+           return table.concat(setmetatable({}, mt))""",
+        """local mt = {__len = function() return 1e9 end, __index = function() return {} end}
+           table.sort(setmetatable({}, mt))""",
+        "return table.unpack({}, 1, 900000)",
+        "return utf8.char(table.unpack({}, 1, 100000))",
+        "return string.pack(('b'):rep(100000))",
+        "return os.date(('%c'):rep(100000))",
     ],
 )
 def test_what_is_kept_takes_memory(engine: str, source: str) -> None:
@@ -210,6 +278,34 @@ def test_what_is_kept_takes_memory(engine: str, source: str) -> None:
     # What the run left behind is garbage now, or global.
     limits.renew()
     assert state.call(state.load("return 1", "@x")) == 1
+
+
+def test_frames_are_counted(engine: str) -> None:
+    state = new_state(engine, Limits(memory=64 * MEGABYTE))
+    source = """
+        local function deep(n)
+            if n == 0 then return collectgarbage("count") end
+            local r = deep(n - 1)
+            return r
+        end
+        return deep(10) - deep(2010)"""
+    difference = state.call(state.load(source, "@x"))
+    assert -2000 * 0.8 < difference < -2000 * 0.2
+
+
+def test_the_walk_passes_over_slices(engine: str) -> None:
+    state = new_state(engine, Limits(fuel=ENDLESS, memory=64 * MEGABYTE))
+    walk = Tracer()
+    reach_roots(walk, state)
+    state.string_metatable.hash["x"] = state.load("return 1", "@x")
+    assert walk.slices == {id(cell) for cell in state.limits.slice_cells()}
+
+
+def test_a_deep_recursion_overflows_where_memory_ends(engine: str) -> None:
+    state = new_state(engine, Limits(memory=8 * MEGABYTE))
+    source = "local n = 0 local function f() n = n + 1 return 1 + f() end return n, pcall(f), n"
+    n = state.call(state.load(source, "@x"))[-1]
+    assert 8 * MEGABYTE // 2000 < n < 8 * MEGABYTE // 100
 
 
 def test_output_counts(engine: str) -> None:

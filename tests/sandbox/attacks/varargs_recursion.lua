@@ -1,5 +1,5 @@
 -- Recursion in which each level holds hundreds of arguments, caught and begun again.
--- run: fuel=20M -> FuelExceeded|MemoryExceeded
+-- run: fuel=3M -> FuelExceeded|MemoryExceeded
 -- run: -> DeadlineExceeded|MemoryExceeded
 
 local function deep(...)
