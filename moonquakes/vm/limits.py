@@ -60,7 +60,7 @@ _PASSED_SIZE: Final = 24 if HAS_CHAINS else 64
 #: What a byte of source costs: fuel, seconds (of a slow machine), and bytes while its function is kept.
 _COMPILING: Final = 40
 #: And what any source does, however short.
-_CHUNK: Final = 2000
+_CHUNK: Final = 4000
 _COMPILING_SECONDS: Final = 3e-6
 _COMPILED_SIZE: Final = 20
 _NO_MEMORY: Final = "the run needs more memory than it may"
