@@ -205,6 +205,9 @@ class Limits:
         memory_limit, output_left, depth: as above; :meth:`limit_memory` sets the first.
         most_frames: how many Python frames there is memory for.
         is_running: whether a call from outside is under way.
+        end: when that must be over; None before the clock was looked at.
+        look: called at the end of each slice; it may end the run by an exception that is no Exception.
+        first_slice: after how many units of a call that is to be, and the depth looked at; None for never.
         has_long_strings: whether a string was made that takes long to compare; before, comparing is free.
     """
 
@@ -235,6 +238,7 @@ class Limits:
         self.output_left = output
         self.depth = depth
         self.is_running = False
+        self.look: Callable[[], None] | None = None
         self.has_long_strings = False
         self._state: State | None = None
 

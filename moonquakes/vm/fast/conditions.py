@@ -124,6 +124,8 @@ class Conditions(Writer):
             x, y = self.use(a), self.use(b)
             if op == _EQ:
                 self.checked(x, y)
+                if x.is_atom != y.is_atom:
+                    (y if x.is_atom else x).name = self.new_flag()
                 return equal(pc, x, y, self.chunk.variant > 0), expected
             if x.is_unchecked and y.is_unchecked:
                 self.check(y)

@@ -37,7 +37,7 @@ class _Unsuited(Exception):  # noqa: N818  # control flow, no error
     """A part of a slow path has no likely case."""
 
 
-def with_likely_case(names: tuple[str, ...], text: str, number: int, pays: bool) -> str:
+def with_likely_case(names: tuple[str, ...], text: str, number: int, pays: bool = False) -> str:
     """Return the source of a function ``slow`` over ``names``, with a likely case; empty when there is none.
 
     Where that is wrong it calls ``missed(number)``.  With ``pays`` it is for a state with limits.
