@@ -444,13 +444,19 @@ class State(Operations):
         """Return ``chunk:line: `` of the function at ``level``: 0 is the host function that
         runs, 1 the one that called it (``luaL_where``); empty for a host function.
         """
-        if level == 1 and self.engine == "fast":
+        if 1 <= level <= 2 and self.engine == "fast":
             # The usual case: translated code called the host function that asks.
             frame = sys._getframe(1).f_back
             marker = marker_of(frame.f_code) if frame is not None else None
             if isinstance(marker, TranslatedFunction):
-                line = marker.line_at(frame.f_lineno)  # type: ignore[union-attr]  # there is one
-                if line > 0:
+                assert frame is not None
+                if level == 2:
+                    from moonquakes.vm.fast.stack import caller_of
+
+                    caller = caller_of(self, frame)
+                    if caller is not None:
+                        return position(caller)
+                elif (line := marker.line_at(frame.f_lineno)) > 0:
                     return f"{chunk_id(marker.proto.source)}:{line}: "
         for number, activation in enumerate(levels_of(self, self.current)):
             if number == level:

@@ -24,7 +24,7 @@ from moonquakes.vm.fast.analysis import (
 from moonquakes.vm.fast.arithmetic import arithmetic, complement, negative
 from moonquakes.vm.fast.calls import call, return0, return1, return_, tailcall, vararg
 from moonquakes.vm.fast.constructors import newtable, setlist, try_field
-from moonquakes.vm.fast.counting import concatenation_line
+from moonquakes.vm.fast.counting import Variant, concatenation_line
 from moonquakes.vm.fast.expressions import (
     AT_ONCE,
     CLOSES,
@@ -207,7 +207,8 @@ def settabup(t: Translator, pc: int, word: int) -> int:
     o = upvalue(t, word >> 7 & 0xFF)
     t.flush(heap=True, cells=True)
     name = t.proto.constants[word >> 16 & 0xFF]
-    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value)))
+    pays = t.chunk.variant == Variant.MEMORY
+    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value), pays=pays))
     return pc + 1
 
 
@@ -234,7 +235,8 @@ def setfield(t: Translator, pc: int, word: int) -> int:
     o, value = _operands(t, word)
     t.flush(heap=True, cells=True)
     is_there = _is_there(t, o, literal(name), value)
-    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value), is_there))
+    pays = t.chunk.variant == Variant.MEMORY
+    t.emit_all(storage.store_field(pc, o, name, value, _defines_function(t, pc, value), is_there, pays))
     return pc + 1
 
 

@@ -92,8 +92,14 @@ def looking_names() -> dict[str, Any]:
             return metatable.methods[key]
         except (AttributeError, KeyError, TypeError):
             pass
-        if metatable.hash.get("__index") is None:
+        handler = metatable.hash.get("__index")
+        if handler is None:
             return None
+        # Names are left to the slow path, which keeps what it finds in ``methods``.
+        if handler.__class__ is Table and key.__class__ is not str:
+            value = handler.get(key)
+            if value is not None or handler.metatable is None:
+                return value
         raise SlowPath
 
     def missing_key(o: Any, key: LuaValue) -> LuaValue:

@@ -390,6 +390,32 @@ def levels(state: State, places: Places, frame: Any) -> list[Activation]:
     return [level for level in found if type(level) is not _Base]
 
 
+def caller_of(state: State, frame: FrameType) -> Activation | None:
+    """Return the level below that of a translated function, where nothing but its call lies between.
+
+    None where :func:`levels` must look.
+    """
+    between: list[FrameType] = []
+    python = frame.f_back
+    while python is not None and type(marker := marker_of(python.f_code)) is not Translation:
+        # A slow path, or what calls a metamethod for it.
+        if not is_slow_path(python) and not (python.f_code.co_name in _BETWEEN and _is_machinery(python)):
+            return None
+        between.append(python)
+        python = python.f_back
+    if python is None:
+        return None
+    view = FrameView(state, marker, python, python.f_lineno)
+    view.refine(between)
+    return None if view.has_left else PythonActivation(python, view)
+
+
+#: Functions of the slow paths that stand for no level.
+_BETWEEN: Final = frozenset(
+    {"index", "setindex", "metacall", "call_handler", "perform", "call", "call_any", "spread"}
+)
+
+
 def _is_entry(caller: AnyFrame | None) -> bool:
     """Whether the VM's frames do not tell who called, because translated code did, or a host function."""
     if type(caller) is CoroutineBase:

@@ -176,10 +176,13 @@ def read_method(pc: int, o: Expr, name: str) -> Expr:
     return expr
 
 
-def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool, is_there: bool = False) -> list[str]:
+def store_field(
+    pc: int, o: Expr, name: str, value: Expr, is_new: bool, is_there: bool = False, pays: bool = False
+) -> list[str]:
     """``o.name = value``; both are atoms.  A key that is there is written in place, unless it is new.
 
-    ``is_there`` for a field that probably has a value.
+    ``is_there`` for a field that probably has a value; ``pays`` where new fields are paid for.  Those added
+    in place need no look for deleted keys, which :meth:`Table.set` takes away: they are few.
     """
     key = literal(name)
     set_it = f"{OPENS}setindex({pc}, {o.text}, {key}, {value.text}){CLOSES}"
@@ -194,10 +197,13 @@ def store_field(pc: int, o: Expr, name: str, value: Expr, is_new: bool, is_there
             f"    else: {set_it}",
             f"except E: {set_it}",
         ]
-    old = f"({o.text}.metatable is None or h[{key}] is not None)"
+    metatable = f"{o.text}.metatable"
+    may = f"{key} in (h := {o.text}.hash) and ({metatable} is None or h[{key}] is not None)"
+    if not (HAS_RECORDS or pays):
+        given = f"{value.text} is not None and " if value.kind & NIL else ""
+        may = f"({may} or {given}({metatable} is None or '__newindex' not in {metatable}.hash))"
     return [
-        f"if {o.text}.__class__ is Table and {key} in (h := {o.text}.hash) and {old}:"
-        f" h[{key}] = {value.text}",
+        f"if {o.text}.__class__ is Table and {may}: h[{key}] = {value.text}",
         f"el{added}" if HAS_RECORDS else f"else: {set_it}",
     ]
 
