@@ -12,9 +12,6 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, Final
 
-#: A trace that gets longer is given up, and what makes it long is left to traces of its own.  PyPy's
-#: 6000 let a first run spend its time on long traces, many of them in vain.
-_TRACE_LIMIT: Final = 3000
 #: PyPy's own thresholds of loops and functions.
 _THRESHOLDS: Final = "threshold=1039,function_threshold=1619"
 #: Texts that are longer are worth compiling the compiler for.
@@ -28,11 +25,10 @@ class _Compiler:
 
 
 def tune() -> None:
-    """Prepare PyPy's compiler for a program that runs once; on other Pythons nothing happens."""
+    """Let the command line tell PyPy's compiler when to rest; on other Pythons nothing happens."""
     if sys.implementation.name == "pypy" and "--jit" not in sys.orig_argv:
         with suppress(ImportError):  # a PyPy may be built without
             _Compiler.set_param = import_module("pypyjit").set_param
-            _Compiler.set_param(f"trace_limit={_TRACE_LIMIT}")
 
 
 @contextmanager
