@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from moonquakes.bytecode.proto import chunk_id
+from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.values import LuaValue
 from moonquakes.vm.coroutines import Coroutine, CoroutineBase, top_frame
 from moonquakes.vm.frames import AnyFrame, Boundary, ForwardFrame, Frame, ProtectedFrame
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 _HEAD, _TAIL = 10, 11
 #: How many functions it is remembered of where messages found them.
 _MOST_PLACES = 500
+
+
+class Place(NamedTuple):
+    """Where a message found a function.
+
+    Attributes:
+        only: the function if it is a host's and no other had its code, else None.
+    """
+
+    module: str
+    name: str
+    full_name: str
+    only: LuaValue
 
 
 @dataclass(slots=True)
@@ -156,21 +169,43 @@ def _loaded_name(state: State, code: CodeType | None, is_wanted: Callable[[LuaVa
     places = state.places_of_functions
     place = places.get(id(code))
     if place is not None:
-        module, name = place
-        table = state.loaded.hash.get(module)
-        if type(table) is Table and is_wanted(table.hash.get(name)):
-            return name if module == "_G" else f"{module}.{name}"
+        table = state.loaded.hash.get(place.module)
+        value = table.hash.get(place.name) if type(table) is Table else None
+        if value is not None and (value is place.only or is_wanted(value)):
+            return place.full_name
+    found = next(((m, n, v) for m, n, v in _loaded(state) if is_wanted(v)), None)
+    if found is None:
+        return None
+    module, name, function = found
+    full_name = name if module == "_G" else f"{module}.{name}"
+    if code is not None:
+        if len(places) >= _MOST_PLACES:
+            places.clear()
+        only = function if _is_only_one(state, function, code) else None
+        places[id(code)] = Place(module, name, full_name, only)
+    return full_name
+
+
+def _loaded(state: State) -> Iterator[tuple[str, str, LuaValue]]:
+    """Yield the fields of the loaded modules."""
     for module, table in state.loaded.hash.items():
-        if type(module) is not str or type(table) is not Table:
-            continue
-        for name, value in table.hash.items():
-            if type(name) is str and is_wanted(value):
-                if code is not None:
-                    if len(places) >= _MOST_PLACES:
-                        places.clear()
-                    places[id(code)] = module, name
-                return name if module == "_G" else f"{module}.{name}"
-    return None
+        if type(module) is str and type(table) is Table:
+            for name, value in table.hash.items():
+                if type(name) is str:
+                    yield module, name, value
+
+
+def _is_only_one(state: State, function: LuaValue, code: CodeType) -> bool:
+    """Whether a function is a host's, and no other with its code is loaded."""
+    if type(marker_of(code)) is Proto or isinstance(marker_of(code), TranslatedFunction):
+        return False
+    return all(value is function or not _runs_code(value, code) for _, _, value in _loaded(state))
+
+
+def _runs_code(value: LuaValue, code: CodeType) -> bool:
+    if type(value) is not FunctionType:
+        return False
+    return value.__code__ is code or any(_runs_code(f, code) for f in getattr(value, "__wrapped__", ()))
 
 
 def traceback(state: State, coroutine: Coroutine, message: str | None, level: int) -> str:

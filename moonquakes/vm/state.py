@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from moonquakes.bytecode.proto import Proto, chunk_id
 from moonquakes.errors import LimitExceeded, LuaError, LuaSyntaxError, PendingError
 from moonquakes.values import LuaResults, LuaValue, as_tuple, first, pack_results
-from moonquakes.vm.activations import Activation, levels_of, position
+from moonquakes.vm.activations import Activation, Place, levels_of, position
 from moonquakes.vm.activations import traceback as format_traceback
 from moonquakes.vm.calls import call_nested
 from moonquakes.vm.collector import Collector, close_variables_of_main
@@ -140,8 +140,8 @@ class State(Operations):
         self.holders: list[Callable[[], Iterable[Any]]] = []
         self.warn: Callable[..., None] = _ignore
         self.next_function: LuaValue = None
-        #: Where messages found functions: module and name, by the ``id`` of their code, which may be gone.
-        self.places_of_functions: dict[int, tuple[str, str]] = {}
+        #: Where messages found functions, by the ``id`` of their code, which may be gone.
+        self.places_of_functions: dict[int, Place] = {}
         #: Functions that generated code may do in place.
         self.library_functions: dict[str, Callable[..., LuaResults]] = {}
         self.ipairs_step: LuaValue = None
