@@ -170,6 +170,12 @@ def _is_long_constant(operands: list[Expr]) -> bool:
     )
 
 
+def _string_of(x: Expr) -> str:
+    """Return the text of a string or integer as a string."""
+    given, name = (x.raw, x.raw) if x.is_atom else (f"({x.name} := {x.raw})", x.name)
+    return f"({name} if {given}.__class__ is str else STR({name}) if {name}.__class__ is int else ODD())"
+
+
 def concatenation(pc: int, operands: list[Expr], has_limits: bool = False) -> Expr:
     """``..``: a string literal or number beside each ``+`` makes sure that both are strings.
 
@@ -177,27 +183,31 @@ def concatenation(pc: int, operands: list[Expr], has_limits: bool = False) -> Ex
     """
     slow = may_call("concat", pc, *operands)
     texts = []
-    sure = False
+    sure: list[int] = []
+    # Beside a literal there are numbers, too.
+    has_literal = any(x.is_constant for x in operands)
     for x in operands:
         if x.kind == STR:
-            texts.append(x.text)
-            sure = True
+            text = x.text
         elif x.kind == INT:
-            texts.append(f"STR({x.text})")
-            sure = True
+            text = f"STR({x.text})"
+        elif has_literal and not x.is_unchecked and (x.is_atom or x.name):
+            text = _string_of(x)
         else:
             texts.append(x.raw if not x.is_unchecked else x.text)
+            continue
+        sure.append(len(texts))
+        texts.append(text)
     if has_limits and sum(not x.is_constant for x in operands) > _FEW_OPERANDS:
         text = f"JOIN(({', '.join(texts)}))"
     elif not sure or _is_long_constant(operands):
         text = f'"".join(({", ".join(texts)}))'
     else:
-        # The chain is added from the sure operand outwards, so that each step has a string on one side.
-        first = next(i for i, x in enumerate(operands) if x.kind in (STR, INT))
-        text = texts[first]
-        for before in reversed(texts[:first]):
+        # The chain is added from a sure operand outwards, so that each step has a string on one side.
+        text = texts[sure[0]]
+        for before in reversed(texts[: sure[0]]):
             text = f"({before} + {text})"
-        for after in texts[first + 1 :]:
+        for after in texts[sure[0] + 1 :]:
             text = f"({text} + {after})"
     result = Expr(text, STR)
     result.slow = slow

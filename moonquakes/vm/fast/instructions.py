@@ -19,6 +19,7 @@ from moonquakes.vm.fast.analysis import (
     INT,
     NIL,
     NUMBER,
+    STR,
     TABLE,
 )
 from moonquakes.vm.fast.arithmetic import arithmetic, complement, negative
@@ -469,6 +470,9 @@ def concat(t: Translator, pc: int, word: int) -> int:
     registers = range(a, a + (word >> 16 & 0xFF))
     t.in_order(*registers)
     operands = [t.use(register, a) for register in registers]
+    for x in operands:
+        if not x.is_atom and x.kind not in (STR, INT):
+            x.name = t.new_flag()
     expr = concatenation(pc, operands, t.points is not None)
     if any(x.is_unchecked for x in operands):
         t.checked(*operands)

@@ -232,7 +232,8 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool, is_th
     in_array = [
         f"    h = {table}",
         f"    if {old[1:-1]}: h[{k}] = {v}" if is_there else f"    if {k} < LEN(h) and {old}: h[{k}] = {v}",
-        f"    elif {k} == LEN(h) and {o.text}.metatable is None and not {o.text}.hash: h.append({v})",
+        f"    elif {k} == LEN(h) and {o.text}.metatable is None"
+        f" and (not {o.text}.hash or {k} + 1 not in {o.text}.hash): h.append({v})",
         f"    {add}",
     ]
     if is_there:
