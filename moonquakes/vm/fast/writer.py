@@ -242,6 +242,9 @@ class Writer:
 
     def atom(self, register: int, keeps: int = -1) -> Expr:
         """Return an operand that may be named more than once."""
+        held = self.pending.get(register)
+        if held is not None and not held.is_atom:
+            self.settle_before(register)
         expr = self.use(register, keeps)
         if expr.is_unchecked:
             self.check(expr)

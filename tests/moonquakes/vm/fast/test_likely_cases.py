@@ -292,6 +292,11 @@ local function f(v, a, b, c) local r = v.x; return g(a.p, (b.q + c.r) * v, a.s) 
 local function two(v, a, b, c) local w = (a.p + b.q) * (b.r + c.s); local u = v.x; return w.x, u end
 local a, b, c = object('a'), object('b'), object('c')
 for i = 1, 5 do f(number, a, b, c); two(number, a, b, c) end
+local function turn() a[2], a[1], a.x = a[1], a.x, a[2] end
+for i = 1, 3 do turn() end
+local function call() g(a.p, b.q:m(), c.r) end
+number.m = g
+for i = 1, 3 do call() end
 return table.concat(log, ' ')""",
 }
 
