@@ -219,7 +219,19 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool, is_th
     if key.kind in (STR, FLOAT) or is_other:
         return [f"if {o.text}.__class__ is Table and {in_hash}", f"else: {set_it}"]
     if value.is_constant and value.kind == NIL:
-        return [f"try: ADD({o.text}, {k}, None)", f"except E: {set_it}"]
+        add = f"ADD({o.text}, {k}, None)"
+        # The last element goes with the nils before it.
+        inside = f"{k} < LEN(h) - 1" if key.kind == INT and key.low >= 1 else f"0 < {k} < LEN(h) - 1"
+        if key.kind & ~NUMBER and not is_numeric:
+            inside = f"{k}.__class__ is int and {inside}"
+        old = f"({o.text}.metatable is None or h[{k}] is not None)"
+        return [
+            "try:",
+            f"    h = {o.text}.arr",
+            f"    if {inside} and {old}: h[{k}] = None",
+            f"    else: {add}",
+            f"except E: {set_it}",
+        ]
     # In place, or appended; any other table or key raises before something is stored.
     guards = []
     if value.kind & NIL:
