@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
 
+from moonquakes.bytecode.charges import UNIT
 from moonquakes.bytecode.dump import dump as dump_proto
 from moonquakes.errors import ArgumentError, LuaError, PendingError
 from moonquakes.numbers import ARITHMETIC, Number, negate, to_number
@@ -34,6 +35,7 @@ from moonquakes.values import (
     type_name,
 )
 from moonquakes.vm.functions import proto_of
+from moonquakes.vm.limits import LONG_STRING
 from moonquakes.vm.operations import address
 from moonquakes.vm.table import Table
 
@@ -181,7 +183,13 @@ def _make_arithmetic(
 ) -> Callable[..., LuaResults]:
     """Return the metamethod of strings for ``event``: they are converted to numbers (§3.4.3)."""
 
+    limits = state.limits
+
     def metamethod(a: LuaValue = None, b: LuaValue = None, *_: LuaValue) -> LuaResults:
+        if limits is not None:
+            for text in (a, b):
+                if type(text) is str and len(text) > LONG_STRING:
+                    limits.charge(len(text) // UNIT)
         x, y = to_number(a), to_number(b)
         if x is not None and y is not None:
             try:
