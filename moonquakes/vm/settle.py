@@ -20,6 +20,8 @@ def settle(state: State, exception: BaseException) -> LuaError:
     A Python exception of a host function becomes an error whose value is a
     userdata around it; the embedding program gets the exception back unchanged.
     """
+    if exception.__class__ is LuaError:
+        return exception
     if state.engine == "fast" and (
         isinstance(exception, (PendingError, RecursionError)) or exception.__class__ is TypeError
     ):
