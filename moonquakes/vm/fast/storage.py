@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from moonquakes.vm.fast.analysis import ANY, FLOAT, INT, NIL, NUMBER, STR
+from moonquakes.vm.fast.counting import memory_lines
 from moonquakes.vm.fast.definitions import STRING_METHODS
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr, literal, may_call, of_one, of_two
 from moonquakes.vm.fast.ranges import LENGTH
@@ -197,14 +198,24 @@ def store_field(
             f"    else: {set_it}",
             f"except E: {set_it}",
         ]
-    metatable = f"{o.text}.metatable"
-    may = f"{key} in (h := {o.text}.hash) and ({metatable} is None or h[{key}] is not None)"
-    if not (HAS_RECORDS or pays):
-        given = f"{value.text} is not None and " if value.kind & NIL else ""
-        may = f"({may} or {given}({metatable} is None or '__newindex' not in {metatable}.hash))"
+    is_table, metatable, store = (
+        f"{o.text}.__class__ is Table",
+        f"{o.text}.metatable",
+        f"h[{key}] = {value.text}",
+    )
+    is_old = f"{key} in (h := {o.text}.hash) and ({metatable} is None or h[{key}] is not None)"
+    if HAS_RECORDS:
+        return [f"if {is_table} and {is_old}: {store}", f"el{added}"]
+    given = f"{value.text} is not None and " if value.kind & NIL else ""
+    may_add = f"{given}({metatable} is None or '__newindex' not in {metatable}.hash)"
+    if not pays:
+        return [f"if {is_table} and ({is_old} or {may_add}): {store}", f"else: {set_it}"]
     return [
-        f"if {o.text}.__class__ is Table and {may}: h[{key}] = {value.text}",
-        f"el{added}" if HAS_RECORDS else f"else: {set_it}",
+        f"if {is_table} and {is_old}: {store}",
+        f"elif {is_table} and {may_add}:",
+        f"    {store}",
+        *[f"    {line}" for line in memory_lines(1)],
+        f"else: {set_it}",
     ]
 
 
