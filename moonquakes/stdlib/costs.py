@@ -141,6 +141,17 @@ def _codepoint(function: _Function, limits: Limits) -> _Function:
     return charged
 
 
+def _utf8_offset(function: FunctionType, limits: Limits) -> _Function:
+    """It steps from character to character."""
+
+    def charged(s: LuaValue = None, *rest: LuaValue) -> LuaResults:
+        if type(s) is str and len(s) > LONG_STRING:
+            limits.charge(len(s) // 4)
+        return function(s, *rest)
+
+    return charged
+
+
 def _utf8_char(function: _Function, limits: Limits) -> _Function:
     def charged(*codes: LuaValue) -> LuaResults:
         if len(codes) > _MANY:
@@ -481,6 +492,6 @@ _COSTS: Final[dict[str, dict[str, _Make]]] = {
         "char": _utf8_char,
         "codepoint": _codepoint,
         "len": _by_text,
-        "offset": _by_text,
+        "offset": _utf8_offset,
     },
 }

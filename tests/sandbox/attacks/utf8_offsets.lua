@@ -1,5 +1,5 @@
 -- utf8.offset and codes in long strings of continuation bytes.
--- run: fuel=5M -> FuelExceeded|LuaError:|MemoryExceeded
+-- run: fuel=3M -> FuelExceeded|LuaError:|MemoryExceeded
 -- run: -> DeadlineExceeded|LuaError:|MemoryExceeded
 
 local s = ("\u{10FFFF}"):rep(200000)
