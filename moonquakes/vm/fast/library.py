@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.values import TYPE_NAMES
+from moonquakes.vm.fast.analysis import INT
 from moonquakes.vm.fast.counting import Variant
 from moonquakes.vm.fast.expressions import Expr
 from moonquakes.vm.fast.likely import odd
@@ -116,6 +117,16 @@ def function_name(callee: Expr) -> str:
     return found[1] if found is not None else ""
 
 
+def _is_inside(arguments: list[Expr]) -> bool:
+    """Whether one character of a string is asked for by an index that is 1 at least: beyond the end Python
+    raises.
+    """
+    index = arguments[1]
+    if any(x.text != index.text for x in arguments[2:]):
+        return False
+    return index.kind == INT and index.low >= 1 and not (index.is_constant or index.fails)
+
+
 def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str, is_statement: bool) -> str:
     """Return the text of a call, with the function done in place where it can be."""
     name = function_name(callee)
@@ -128,6 +139,12 @@ def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str, is_state
         return call
     if known[1] in _OF_TEXT and arguments[0].is_constant and type(arguments[0].value) is not str:
         return call  # Python warns of a subscript of what has none
+    function = f"STRING.methods['{name}']" if callee.method else callee.raw
+    count = {_byte: 2, _sub: 3}.get(known[1])
+    if count == len(arguments) and _is_inside(arguments) and arguments[0].is_atom:
+        s, i = arguments[0].text, arguments[1].text
+        result = f"ORD({s}[{i} - 1])" if known[1] is _byte else f"{s}[{i} - 1]"
+        return f"({result} if {function} is F_{name} and {s}.__class__ is str else {call})"
     names: list[str] = []
     texts: dict[str, str] = {}
     for x in arguments:
@@ -147,5 +164,4 @@ def in_place(t: Writer, callee: Expr, arguments: list[Expr], call: str, is_state
         first = re.search(rf"\b{operand}\b", condition)
         assert first is not None
         condition = f"{condition[: first.start()]}({operand} := {text}){condition[first.end() :]}"
-    function = f"STRING.methods['{name}']" if callee.method else callee.raw
     return f"({result} if {function} is F_{name} and {condition} else {call})"

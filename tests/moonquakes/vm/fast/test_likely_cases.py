@@ -272,6 +272,19 @@ local from_function = setmetatable({}, { __index = function(_, k) return k * 2 e
 for i = 1, 9 do element(from_function, i) end
 for k in pairs(o) do log[#log + 1] = 'raw ' .. k end
 return table.concat(log, ' ')""",
+    "characters up to the end and beyond": """
+local r = {}
+local function all(s)
+  for i = 1, #s + 2 do
+    r[#r + 1] = s:sub(i, i) .. '|' .. s:sub(i) .. '|' .. s:sub(i + 1, i + 1) .. '|' .. string.sub(s, i, i)
+    r[#r + 1] = tostring((s:byte(i))) .. tostring((string.byte(s, i + 1))) .. select('#', s:byte(i))
+  end
+end
+all('abc'); all(''); all(12)
+for i = 1, 3 do r[#r + 1] = tostring(pcall(function(s) return s:sub(i, i) end, {})) end
+local string = { byte = function(s, i) return s .. i end }
+for i = 1, 2 do r[#r + 1] = string.byte('mine', i) end
+return table.concat(r, ' ')""",
     "a shift of what has a field": """
 local object = setmetatable({}, { __shl = function(a, b) return { x = a .. '<<' } end,
   __add = function(a, b) return a end, __shr = function(a, b) return { x = '>>' .. b } end })
