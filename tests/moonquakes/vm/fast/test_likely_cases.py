@@ -280,7 +280,7 @@ local function all(s)
     r[#r + 1] = tostring((s:byte(i))) .. tostring((string.byte(s, i + 1))) .. select('#', s:byte(i))
   end
 end
-all('abc'); all(''); all(12)
+all('abc'); all(''); all('12')
 for i = 1, 3 do r[#r + 1] = tostring(pcall(function(s) return s:sub(i, i) end, {})) end
 local string = { byte = function(s, i) return s .. i end }
 for i = 1, 2 do r[#r + 1] = string.byte('mine', i) end
