@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.effects import jump_target
 from moonquakes.bytecode.opcodes import OP, OPCODES
 from moonquakes.bytecode.proto import Proto
 from moonquakes.vm.fast.ranges import FULL
+
+if TYPE_CHECKING:
+    from moonquakes.vm.fast.results import Results
 
 #: Kinds of values as a set of bits; a variable's kind is the union over its definitions.
 INT: Final = 1
@@ -81,14 +84,14 @@ class Variable:
         is_shared: whether its value may change while a closure has it.
         is_indexed, is_numeric, is_tested: how the function uses it, for the likely case.
         likely: what it probably is when ``kind`` does not say: INT, FLOAT or ANY.
-        function: the only function that it may hold, None where there is no such one.
+        results: of the only function that it may hold, None where there is no such one.
         text: its Python name.
     """
 
     __slots__ = (
-        "captures", "definitions", "end", "function", "is_assigned_inside", "is_boxed", "is_copied",
+        "captures", "definitions", "end", "is_assigned_inside", "is_boxed", "is_copied",
         "is_indexed", "is_numeric", "is_shared", "is_tested", "kind", "likely", "name", "range",
-        "register", "start", "text",
+        "register", "results", "start", "text",
     )  # fmt: skip
 
     def __init__(self, name: str, register: int, start: int, end: int) -> None:
@@ -107,7 +110,7 @@ class Variable:
         self.is_tested = False
         self.kind = 0
         self.likely = ANY
-        self.function: Analysis | None = None
+        self.results: Results | None = None
         self.range = FULL
         self.text = ""
 

@@ -6,13 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from moonquakes.bytecode.opcodes import OP
-from moonquakes.vm.fast.analysis import ANY, INT, STR, Analysis
+from moonquakes.vm.fast.analysis import ANY, INT, STR
 from moonquakes.vm.fast.constructors import NewTable
 from moonquakes.vm.fast.counting import spreading_line
 from moonquakes.vm.fast.expressions import CLOSES, OPENS, Expr
 from moonquakes.vm.fast.library import function_name, in_place
 from moonquakes.vm.fast.recursion import calls_library
-from moonquakes.vm.fast.results import makes_tail_calls, returns_one
 from moonquakes.vm.fresh import HAS_FRESH
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 #: Generators that may delegate to each other; deeper calls go on as frames of the VM.  On CPython 3.11
 #: each takes C stack, as many times as coroutines resume each other.
 MAX_GENERATORS: Final = 50 if sys.implementation.name == "cpython" and sys.version_info < (3, 12) else 150
-_TAILCALL: Final = OP["TAILCALL"]
 _TFORPREP: Final = OP["TFORPREP"]
 #: On PyPy a generator is as fast.
 _HAS_FAST_ITERATORS: Final = sys.implementation.name == "cpython"
@@ -99,7 +97,8 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
             names += expr.names
         callee, arguments = operands[0], operands[1:]
         function = callee.callee or callee.text
-        if is_tail and not (HAS_FRESH and calls_library(t.proto, pc)) and not _ends_soon(callee.function):
+        ends_soon = callee.results is not None and callee.results.end_soon
+        if is_tail and not ends_soon and not (HAS_FRESH and calls_library(t.proto, pc)):
             function = f"({function} if TICKS.pop() else tail({function}))"
         slow = ", ".join([str(pc), *(expr.slow for expr in operands)])
         text = f"{function}({', '.join([e.text for e in arguments])})"
@@ -122,21 +121,6 @@ def _call_of(t: Translator, pc: int, a: int, b: int, is_tail: bool = False, want
     # g(x, f(y)): mostly one value.
     one = f"{function}({', '.join([*texts[1:], raw])})"
     return Call(f"({one} if {raw}.__class__ is not ... else spread({function}, {every}))", slow, used)
-
-
-def _ends_soon(function: Analysis | None) -> bool:
-    """Whether the function, if it is known, makes tail calls of library functions at most.
-
-    A call of it in the place of a tail call is as good: if one of these comes back, that one is a tail call.
-    """
-    if function is None:
-        return False
-    code = function.proto.code
-    return all(
-        calls_library(function.proto, pc)
-        for pc, word in enumerate(code)
-        if word & 0x7F == _TAILCALL and function.reached[pc]
-    )
 
 
 def _selected(operands: list[Expr], call: str) -> str:
@@ -233,7 +217,7 @@ def call(t: Translator, pc: int, word: int) -> int:
     is_loop = c == 5 and t.code[pc + 1] & 0x7F == _TFORPREP and t.code[pc + 1] >> 7 & 0xFF == a
     elements = _elements_of(t, pc, a) if is_loop and b == 2 else ""
     held = t.pending.get(a)
-    function = held.function if held is not None and not t.is_twin else None
+    results = held.results if held is not None and not t.is_twin else None
     made = _call_of(t, pc, a, b, wants=c - 1)
     t.pc = pc
 
@@ -258,7 +242,7 @@ def call(t: Translator, pc: int, word: int) -> int:
         result = Expr(name, ANY, (name,), 1 << a)
         result.slow = f"one({name})"
         result.is_atom = True
-        result.is_unchecked = made_object is None and (function is None or not returns_one(function))
+        result.is_unchecked = made_object is None and not (results is not None and results.are_one)
         if variable is None:
             t.pending[a] = result
         else:
@@ -268,7 +252,7 @@ def call(t: Translator, pc: int, word: int) -> int:
                 t.emit(f"{variable.text}[0] = {name}")
     elif c == 1:
         into("q")
-        if function is None or makes_tail_calls(function):
+        if results is None or not results.are_final:
             t.emit("if q.__class__ is ... and q: done(q)")
     elif c == 0:
         into(f"r{a}")

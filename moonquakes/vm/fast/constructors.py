@@ -86,19 +86,13 @@ def build(t: Writer, target: str, table: NewTable) -> None:
         _build_record(t, target, table)
         return
     array, fields = table.parts(False)
-    ends = _may_end_in_nil(table)
     if table.fails:
         slow_array, slow_fields = table.parts(True)
         # Fields that may raise come before such items: see try_field.
         t.emit(f"try: h, q = {fields}, {array}")
         t.emit(f"except E: h, q = {t.site(table.names, f'({slow_fields}, {slow_array})')}")
         array, fields = "q", "h"
-    name = target if target.isidentifier() and target != "q" else t.new_flag()
-    t.emit(f"{name} = new(); {name}.arr = {array}; {name}.hash = {fields}; {name}.metatable = None")
-    if ends:
-        t.emit(f"if {name}.arr[-1] is None: {name}.trim()")
-    if name != target:
-        t.emit(f"{target} = {name}")
+    _assemble(t, target, table, array, fields)
 
 
 def _build_record(t: Writer, target: str, table: NewTable) -> None:
@@ -116,16 +110,17 @@ def _build_record(t: Writer, target: str, table: NewTable) -> None:
         array = "q"
     else:
         t.emit("; ".join(stores))
+    _assemble(t, target, table, array, fields)
+
+
+def _assemble(t: Writer, target: str, table: NewTable, array: str, fields: str) -> None:
+    """Write the table's object, when its parts are there."""
     name = target if target.isidentifier() and target != "q" else t.new_flag()
     t.emit(f"{name} = new(); {name}.arr = {array}; {name}.hash = {fields}; {name}.metatable = None")
-    if _may_end_in_nil(table):
+    if table.more or (table.items and table.items[-1].kind & NIL):
         t.emit(f"if {name}.arr[-1] is None: {name}.trim()")
     if name != target:
         t.emit(f"{target} = {name}")
-
-
-def _may_end_in_nil(table: NewTable) -> bool:
-    return bool(table.more) or (bool(table.items) and bool(table.items[-1].kind & NIL))
 
 
 def try_field(t: Translator, a: int, word: int, key: str) -> bool:

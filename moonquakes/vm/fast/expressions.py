@@ -14,22 +14,14 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.values import LONGEST_SHORT_STRING
-from moonquakes.vm.fast.analysis import (
-    BOOLEAN,
-    FLOAT,
-    INT,
-    NIL,
-    NUMBER,
-    OTHER,
-    STR,
-    TABLE,
-    Analysis,
-    Variable,
-)
+from moonquakes.vm.fast.analysis import BOOLEAN, FLOAT, INT, NIL, NUMBER, OTHER, STR, TABLE, Variable
 from moonquakes.vm.fast.ranges import FULL
+
+if TYPE_CHECKING:
+    from moonquakes.vm.fast.results import Results
 
 _IS_PYPY: Final = sys.implementation.name == "pypy"
 #: Texts longer than this are computed into a variable first: Python limits nesting.
@@ -56,7 +48,7 @@ class Expr:
         names: local names that ``slow`` needs.
         is_atom: whether it is a name or a constant.
         is_unchecked: whether it names a call's result, which may be a tuple.
-        function: the only function that it may be, where that is known.
+        results: of the only function that it may be, where that is known.
         value: the constant it is, when ``is_constant``.
         loose: the same before it is wrapped, where the operands may be anything.
         name: one that its text may be given where it is needed more than once; empty for none.
@@ -75,7 +67,7 @@ class Expr:
     floats: tuple[str, ...] = ()
     reads_heap = reads_cells = fails = False
     is_atom = is_constant = is_unchecked = False
-    function: Analysis | None = None
+    results: Results | None = None
     leans = 0
     value: Any = None
     places: tuple[str, ...] = ()
@@ -119,8 +111,8 @@ def of_variable(variable: Variable, text: str, names: tuple[str, ...], registers
     expr.low, expr.high = variable.range
     if variable.kind not in (INT, FLOAT):
         expr.likely = variable.likely
-    if variable.function is not None:
-        expr.function = variable.function
+    if variable.results is not None:
+        expr.results = variable.results
     expr.is_atom = True
     return expr
 

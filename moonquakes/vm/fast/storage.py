@@ -198,11 +198,8 @@ def store_field(
             f"    else: {set_it}",
             f"except E: {set_it}",
         ]
-    is_table, metatable, store = (
-        f"{o.text}.__class__ is Table",
-        f"{o.text}.metatable",
-        f"h[{key}] = {value.text}",
-    )
+    is_table, metatable = f"{o.text}.__class__ is Table", f"{o.text}.metatable"
+    store = f"h[{key}] = {value.text}"
     is_old = f"{key} in (h := {o.text}.hash) and ({metatable} is None or h[{key}] is not None)"
     if HAS_RECORDS:
         return [f"if {is_table} and {is_old}: {store}", f"el{added}"]
@@ -224,9 +221,8 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool, is_th
     k, v = key.text, value.text
     set_it = f"{OPENS}setindex({pc}, {o.text}, {k}, {v}){CLOSES}"
     is_other = key.is_constant and type(key.value) is int and key.value <= 0
-    in_hash = (
-        f"{k} in (h := {o.text}.hash) and ({o.text}.metatable is None or h[{k}] is not None): h[{k}] = {v}"
-    )
+    old = f"({o.text}.metatable is None or h[{k}] is not None)"
+    in_hash = f"{k} in (h := {o.text}.hash) and {old}: h[{k}] = {v}"
     if key.kind in (STR, FLOAT) or is_other:
         return [f"if {o.text}.__class__ is Table and {in_hash}", f"else: {set_it}"]
     if value.is_constant and value.kind == NIL:
@@ -235,7 +231,6 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool, is_th
         inside = f"{k} < LEN(h) - 1" if key.kind == INT and key.low >= 1 else f"0 < {k} < LEN(h) - 1"
         if key.kind & ~NUMBER and not is_numeric:
             inside = f"{k}.__class__ is int and {inside}"
-        old = f"({o.text}.metatable is None or h[{k}] is not None)"
         return [
             "try:",
             f"    h = {o.text}.arr",
@@ -251,16 +246,16 @@ def store_item(pc: int, o: Expr, key: Expr, value: Expr, is_numeric: bool, is_th
         guards.append(f"{k} > 0")
     table = f"{o.text}.arr if {' and '.join(guards)} else ()" if guards else f"{o.text}.arr"
     add = f"else: ADD({o.text}, {k}, {v})"
-    old = f"({o.text}.metatable is None or h[{k}] is not None)"
-    in_array = [
-        f"    h = {table}",
-        f"    if {old[1:-1]}: h[{k}] = {v}" if is_there else f"    if {k} < LEN(h) and {old}: h[{k}] = {v}",
-        f"    elif {k} == LEN(h) and {o.text}.metatable is None"
-        f" and (not {o.text}.hash or {k} + 1 not in {o.text}.hash): h.append({v})",
-        f"    {add}",
-    ]
     if is_there:
-        del in_array[2]  # what is not there raises
+        # What is not there raises.
+        stores = [f"    if {old[1:-1]}: h[{k}] = {v}"]
+    else:
+        follows = f"{o.text}.metatable is None and (not {o.text}.hash or {k} + 1 not in {o.text}.hash)"
+        stores = [
+            f"    if {k} < LEN(h) and {old}: h[{k}] = {v}",
+            f"    elif {k} == LEN(h) and {follows}: h.append({v})",
+        ]
+    in_array = [f"    h = {table}", *stores, f"    {add}"]
     if key.kind & ~NUMBER and not is_numeric:
         in_array = [
             f"    if {k}.__class__ is int:",
