@@ -223,6 +223,7 @@ class Limits:
         self._clock = clock
         self._has_fuel = fuel is not None
         self.fuel = Account(_ENDLESS if fuel is None else fuel, self._more_fuel)
+        self._state: State | None = None
         self.limit_memory(memory)
         self.memory: Account | None = None
         if memory is not None:
@@ -240,18 +241,24 @@ class Limits:
         self.is_running = False
         self.look: Callable[[], None] | None = None
         self.has_long_strings = False
-        self._state: State | None = None
 
     def limit_memory(self, memory: int | None) -> None:
         """Set how many bytes may be alive at once."""
         self.memory_limit = memory
         self.most_frames = most_frames(memory)
+        self._bound_stack()
 
     def attach(self, state: State) -> None:
         """Say whose limits these are."""
         if self._state is not None:
             raise ValueError("these limits are another state's already")
         self._state = state
+        self._bound_stack()
+
+    def _bound_stack(self) -> None:
+        """Let the VM's stack be as deep as there is memory for."""
+        if self._state is not None:
+            self._state.call_slots = max(CALL_SLOTS, MAX_DEPTH // self.most_frames)
 
     def slice_cells(self) -> list[CellType]:
         """Return the cells that hold slices."""
@@ -290,9 +297,6 @@ class Limits:
         The deadline counts from the first look at the clock, which comes soon: most calls end before.
         """
         self.is_running = True
-        if self.memory_limit is not None:
-            assert self._state is not None
-            self._state.call_slots = max(CALL_SLOTS, MAX_DEPTH // most_frames(self.memory_limit))
         self.end = None
         if self.first_slice is not None and self.fuel.in_slice > self.first_slice:
             self.look_soon(self.first_slice)

@@ -49,6 +49,16 @@ def test_a_budget_lasts_and_can_be_renewed(engine: str) -> None:
     assert 2_900 < (runtime.limits.fuel_left or 0) < 3_000
 
 
+def test_frames_of_the_vm_fit_into_the_memory_on_either_engine(engine: str) -> None:
+    """A chunk that names a hook runs on the VM."""
+    depths = []
+    for memory in (2**24, 2**25, None):
+        runtime = LuaRuntime(engine=engine, sandbox=Sandbox("full", memory=memory))  # type: ignore[arg-type]  # one of the two
+        code = "local n = 0 local function f() n = n + 1 return 1 + f() end pcall(f, debug.sethook) return n"
+        depths.append(runtime.execute(code))
+    assert depths[0] < depths[1] < depths[2]
+
+
 def test_host_functions_and_their_exceptions_pass_through(engine: str) -> None:
     runtime = LuaRuntime(engine=engine, sandbox=Sandbox(fuel=100_000))  # type: ignore[arg-type]  # one of the two
     swallowed: list[BaseException] = []
