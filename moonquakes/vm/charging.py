@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from moonquakes.values import LuaValue
-from moonquakes.vm.limits import Account
+from moonquakes.vm.accounts import Account
 
 
 class Held(NamedTuple):

@@ -11,8 +11,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from moonquakes.values import LuaValue
+from moonquakes.vm.accounts import HAS_CHAINS, STEP
 from moonquakes.vm.fast.likely import SlowPath
-from moonquakes.vm.limits import HAS_CHAINS, LONG_COMPARED, LONG_STRING, MANY_VALUES, STEP, Limits
+from moonquakes.vm.limits import LONG_COMPARED, LONG_STRING, MANY_VALUES, Limits
 from moonquakes.vm.table import Table
 
 if TYPE_CHECKING:

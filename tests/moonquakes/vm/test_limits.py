@@ -22,9 +22,10 @@ from moonquakes.errors import (
     Stop,
 )
 from moonquakes.stdlib import open_libraries
+from moonquakes.vm.accounts import SLICE, STEP, Account
 from moonquakes.vm.fast.chunk import translate
 from moonquakes.vm.fast.counting import Variant
-from moonquakes.vm.limits import SLICE, STEP, Account, Limits
+from moonquakes.vm.limits import Limits
 from moonquakes.vm.reach import Tracer, reach_roots
 from moonquakes.vm.state import State
 
